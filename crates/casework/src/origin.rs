@@ -1,0 +1,244 @@
+//! Who wrote a value, and who may read it. Every value that enters a case carries this, leaf by leaf,
+//! and a value made from others joins theirs. It decides nothing; `policy` reads it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// Who wrote a value, from most to least trusted. Joining two takes the less trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The job description, its rules and its playbook.
+    Charter,
+    /// A signed-in person of the firm typed it into the program.
+    Operator,
+    /// A field that the connector declares as kept by a system of record: ids, ledger amounts,
+    /// a verified sender address.
+    Record,
+    /// An address or payee from a curated directory.
+    Directory,
+    /// The authenticated counterparty of this case.
+    Party,
+    /// Verified internal mail or chat.
+    Colleague,
+    /// Everyone else, and every attachment, web page or free text. The default.
+    Outside,
+    /// Text that a model wrote with anything of `Colleague` or less in view.
+    Composed,
+}
+
+impl Origin {
+    /// The less trusted of the two.
+    pub fn join(self, other: Self) -> Self {
+        self.max(other)
+    }
+
+    /// Whether an authority argument may come from here without a person looking at it.
+    pub fn may_authorise(self) -> bool {
+        self <= Self::Directory
+    }
+
+    /// The word used in rules, journals and on pages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Charter => "charter",
+            Self::Operator => "operator",
+            Self::Record => "record",
+            Self::Directory => "directory",
+            Self::Party => "party",
+            Self::Colleague => "colleague",
+            Self::Outside => "outside",
+            Self::Composed => "composed",
+        }
+    }
+}
+
+/// Who may read a value, from widest to narrowest. Joining two takes the narrower.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Readers {
+    /// Anyone.
+    Public,
+    /// Anyone in the firm, and the party it is about.
+    #[default]
+    Organisation,
+    /// One team.
+    Team,
+    /// The parties of this case.
+    CaseParties,
+    /// Named people only.
+    Restricted,
+}
+
+/// Data in which each leaf knows who wrote it: one origin for the whole, and exceptions by path
+/// (`customer.id`, list items by number: `lines.0.amount`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Value {
+    data: Json,
+    origin: Origin,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    except: BTreeMap<String, Origin>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    readers: Readers,
+}
+
+fn is_default(readers: &Readers) -> bool {
+    *readers == Readers::default()
+}
+
+impl Value {
+    /// Data that one author wrote.
+    pub fn new(data: impl Into<Json>, origin: Origin) -> Self {
+        Self {
+            data: data.into(),
+            origin,
+            except: BTreeMap::new(),
+            readers: Readers::default(),
+        }
+    }
+
+    /// Nothing, from the job description: what an absent optional value becomes.
+    pub fn null() -> Self {
+        Self::new(Json::Null, Origin::Charter)
+    }
+
+    /// An empty map, to be filled with [`Value::set`].
+    pub fn map() -> Self {
+        Self::new(Json::Object(serde_json::Map::new()), Origin::Charter)
+    }
+
+    /// The same data with another author for everything at and below `path`.
+    #[must_use]
+    pub fn except(mut self, path: &str, origin: Origin) -> Self {
+        self.except.insert(path.to_owned(), origin);
+        self
+    }
+
+    /// The same value for these readers only.
+    #[must_use]
+    pub fn readable_by(mut self, readers: Readers) -> Self {
+        self.readers = self.readers.max(readers);
+        self
+    }
+
+    /// The data without its labels.
+    pub fn data(&self) -> &Json {
+        &self.data
+    }
+
+    /// Who may read it.
+    pub fn readers(&self) -> Readers {
+        self.readers
+    }
+
+    /// The text of a text value.
+    pub fn text(&self) -> Option<&str> {
+        self.data.as_str()
+    }
+
+    /// Whether there is nothing here: null, or an empty text.
+    pub fn is_empty(&self) -> bool {
+        match &self.data {
+            Json::Null => true,
+            Json::String(text) => text.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The origin of the whole: the least trusted of its leaves.
+    pub fn origin(&self) -> Origin {
+        let mut joined = None;
+        self.visit(&self.data, &mut String::new(), &mut |origin| {
+            joined = Some(joined.map_or(origin, |known: Origin| known.join(origin)));
+        });
+        joined.unwrap_or(self.origin)
+    }
+
+    /// The part at a dotted path, with its labels; `None` when there is no such part.
+    pub fn at(&self, path: &str) -> Option<Value> {
+        let mut data = &self.data;
+        for key in path.split('.').filter(|key| !key.is_empty()) {
+            data = match data {
+                Json::Object(map) => map.get(key)?,
+                Json::Array(items) => items.get(key.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        let inside = format!("{path}.");
+        let except = self.except.iter().filter_map(|(at, origin)| {
+            at.strip_prefix(&inside).map(|rest| (rest.to_owned(), *origin))
+        });
+        Some(Self {
+            data: data.clone(),
+            origin: self.label(path),
+            except: except.collect(),
+            readers: self.readers,
+        })
+    }
+
+    /// Puts a labelled value under a key of a map; on anything that is not a map it does nothing.
+    pub fn set(&mut self, key: &str, value: Value) {
+        let Json::Object(map) = &mut self.data else { return };
+        map.insert(key.to_owned(), value.data);
+        let inside = format!("{key}.");
+        self.except.retain(|at, _| at != key && !at.starts_with(&inside));
+        self.except.insert(key.to_owned(), value.origin);
+        for (at, origin) in value.except {
+            self.except.insert(format!("{inside}{at}"), origin);
+        }
+        self.readers = self.readers.max(value.readers);
+    }
+
+    /// The keys of a map, none of anything else.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.data.as_object().into_iter().flat_map(|map| map.keys().map(String::as_str))
+    }
+
+    /// The same data, trusted no more than `origin`: what a branch on a low value does to all that
+    /// is decided in it.
+    #[must_use]
+    pub fn lowered_to(mut self, origin: Origin) -> Self {
+        self.origin = self.origin.join(origin);
+        for label in self.except.values_mut() {
+            *label = label.join(origin);
+        }
+        self
+    }
+
+    fn label(&self, path: &str) -> Origin {
+        let mut path = path;
+        loop {
+            if let Some(origin) = self.except.get(path) {
+                return *origin;
+            }
+            match path.rfind('.') {
+                Some(at) => path = path.get(..at).unwrap_or_default(),
+                None => return self.origin,
+            }
+        }
+    }
+
+    fn visit(&self, data: &Json, path: &mut String, seen: &mut impl FnMut(Origin)) {
+        let length = path.len();
+        let mut below = |key: &str, item: &Json, path: &mut String| {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(key);
+            self.visit(item, path, seen);
+            path.truncate(length);
+        };
+        match data {
+            Json::Object(map) if !map.is_empty() => {
+                map.iter().for_each(|(key, item)| below(key, item, path));
+            }
+            Json::Array(items) if !items.is_empty() => {
+                items.iter().enumerate().for_each(|(at, item)| below(&at.to_string(), item, path));
+            }
+            _ => seen(self.label(path)),
+        }
+    }
+}

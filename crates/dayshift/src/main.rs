@@ -1,0 +1,2 @@
+//! The binary. Not written yet.
+fn main() {}

@@ -150,6 +150,9 @@ impl Value {
 
     /// The origin of the whole: the least trusted of its leaves.
     pub fn origin(&self) -> Origin {
+        if self.except.is_empty() {
+            return self.origin;
+        }
         let mut joined = None;
         self.visit(&self.data, &mut String::new(), &mut |origin| {
             joined = Some(joined.map_or(origin, |known: Origin| known.join(origin)));
@@ -208,6 +211,18 @@ impl Value {
         self
     }
 
+    /// The best origin of a leaf equal to `wanted`; none when no leaf is.
+    pub fn origin_of_leaf(&self, wanted: &Json) -> Option<Origin> {
+        let mut best = None;
+        self.visit_leaves(&self.data, &mut String::new(), &mut |leaf, path| {
+            if leaf == wanted {
+                let origin = self.label(path);
+                best = Some(best.map_or(origin, |known: Origin| known.min(origin)));
+            }
+        });
+        best
+    }
+
     fn label(&self, path: &str) -> Origin {
         let mut path = path;
         loop {
@@ -222,13 +237,17 @@ impl Value {
     }
 
     fn visit(&self, data: &Json, path: &mut String, seen: &mut impl FnMut(Origin)) {
+        self.visit_leaves(data, path, &mut |_, path| seen(self.label(path)));
+    }
+
+    fn visit_leaves(&self, data: &Json, path: &mut String, seen: &mut dyn FnMut(&Json, &str)) {
         let length = path.len();
         let mut below = |key: &str, item: &Json, path: &mut String| {
             if !path.is_empty() {
                 path.push('.');
             }
             path.push_str(key);
-            self.visit(item, path, seen);
+            self.visit_leaves(item, path, seen);
             path.truncate(length);
         };
         match data {
@@ -238,7 +257,7 @@ impl Value {
             Json::Array(items) if !items.is_empty() => {
                 items.iter().enumerate().for_each(|(at, item)| below(&at.to_string(), item, path));
             }
-            _ => seen(self.label(path)),
+            leaf => seen(leaf, path),
         }
     }
 }

@@ -1,0 +1,354 @@
+//! What a case does next when nothing is pending: walks the procedure, or turns a model's decision into
+//! a proposal with its ruling. Each result is an entry to record; nothing is changed here.
+
+use super::{Case, State, Step};
+use crate::ask::{About, Ask};
+use crate::ids::{Digest, PersonId, RoleName};
+use crate::journal::{Event, Outcome};
+use crate::judgement::{Decision, Question};
+use crate::origin::{Origin, Value};
+use crate::permit::Permit;
+use crate::policy::{self, Circumstances, Ruling};
+use crate::procedure::{Act, QuestionSpec, StepSpec};
+use crate::template::{Template, TemplateError};
+use crate::time::{DAY_MS, HOUR_MS, Timestamp};
+use crate::tool::ToolCall;
+use crate::worker::{Mode, Worker};
+use std::collections::BTreeMap;
+
+/// The same call with the same result this often is a standstill.
+const REPEATS_MAX: u32 = 2;
+
+impl Case {
+    pub(super) fn decide(&self, now: Timestamp) -> Step {
+        let worker = &self.charter.worker;
+        if now.since_ms(self.opened_at) > u64::from(worker.limits.open_days_max) * DAY_MS {
+            return self.hand_over(&format!(
+                "the case is open for more than {} days",
+                worker.limits.open_days_max
+            ));
+        }
+        if worker.procedure.steps.is_empty() {
+            return self.think();
+        }
+        let mut at = self.position;
+        while let Some(step) = worker.procedure.steps.get(at) {
+            match step.when.as_ref().map(|condition| condition.holds(&self.scope)) {
+                None | Some(Ok(true)) => {}
+                Some(Ok(false)) => {
+                    at += 1;
+                    continue;
+                }
+                Some(Err(error)) => {
+                    return self.hand_over(&format!("step `{}`: {error}", step.name));
+                }
+            }
+            if let Act::Again { at_most, .. } = step.act
+                && self.again.get(&at).copied().unwrap_or(0) >= at_most
+            {
+                at += 1;
+                continue;
+            }
+            return match self.act(at, step, now) {
+                Ok(event) => self.note(event),
+                Err(error) => self.hand_over(&format!("step `{}`: {error}", step.name)),
+            };
+        }
+        self.conclude()
+    }
+
+    fn act(&self, at: usize, step: &StepSpec, now: Timestamp) -> Result<Event, TemplateError> {
+        Ok(match &step.act {
+            Act::Judge(spec) => {
+                Event::QuestionRaised { step: Some(at), question: self.question(spec)? }
+            }
+            Act::Call { tool, with } => {
+                let call = ToolCall {
+                    id: self.next_call_id(),
+                    tool: tool.clone(),
+                    arguments: self.fill(with)?,
+                };
+                let ruling = self.rule(&call, true);
+                Event::CallProposed { step: Some(at), call, ruling }
+            }
+            Act::Ask { to, text } => {
+                let headline = self.words(text)?;
+                self.ask_event(About::Question, to.clone(), headline, String::new(), now)
+            }
+            Act::Wait { length_ms } => Event::RestChosen {
+                step: Some(at),
+                until: now.plus_ms(*length_ms),
+                why: format!("step `{}`", step.name),
+            },
+            Act::Again { .. } => Event::RestChosen {
+                step: Some(at),
+                until: now,
+                why: format!("step `{}` goes back", step.name),
+            },
+            Act::Finish { aside: true, why } => {
+                Event::CaseClosed(Outcome::SetAside { why: self.words(why)? })
+            }
+            Act::Finish { aside: false, why } => {
+                Event::CaseClosed(Outcome::Done { summary: self.words(why)? })
+            }
+            Act::HandOver { why } => self.hand_over_event(&self.words(why)?),
+        })
+    }
+
+    fn question(&self, spec: &QuestionSpec) -> Result<Question, TemplateError> {
+        let fill = |template: &Template| template.fill(&self.scope);
+        Ok(match spec {
+            QuestionSpec::Classify { text, into } => {
+                Question::Classify { text: fill(text)?, into: into.clone() }
+            }
+            QuestionSpec::Extract { text, fields } => {
+                Question::Extract { text: fill(text)?, fields: fields.clone() }
+            }
+            QuestionSpec::Match { subject, candidates } => {
+                Question::Match { subject: fill(subject)?, candidates: fill(candidates)? }
+            }
+            QuestionSpec::Answer { text } => Question::Answer { text: fill(text)? },
+            QuestionSpec::Write { brief } => Question::Write { brief: fill(brief)? },
+        })
+    }
+
+    fn fill(&self, with: &BTreeMap<String, Template>) -> Result<Value, TemplateError> {
+        let mut arguments = Value::map();
+        for (name, template) in with {
+            arguments.set(name, template.fill(&self.scope)?);
+        }
+        Ok(arguments)
+    }
+
+    fn words(&self, template: &Template) -> Result<String, TemplateError> {
+        let filled = template.fill(&self.scope)?;
+        Ok(filled.text().map_or_else(|| filled.data().to_string(), str::to_owned))
+    }
+
+    /// Steps are over: check the post-condition, then close.
+    fn conclude(&self) -> Step {
+        let done = self.charter.worker.done.as_ref();
+        let shadow = self.charter.worker.mode == Mode::Shadow;
+        let Some(done) = done.filter(|done| done.when.is_some() && !shadow) else {
+            return self.close_done();
+        };
+        match (self.checked, &done.read) {
+            (Some(true), _) => self.close_done(),
+            (Some(false), _) => self.hand_over("the post-condition does not hold"),
+            (None, None) => self.note(self.check(Value::null())),
+            (None, Some((tool, with))) => match self.fill(with) {
+                Ok(arguments) => {
+                    let call = ToolCall { id: self.next_call_id(), tool: tool.clone(), arguments };
+                    let permit = Permit::ByRule("post-condition".into());
+                    Step::Verify(self.mint(&call, &permit))
+                }
+                Err(error) => self.hand_over(&format!("the post-condition: {error}")),
+            },
+        }
+    }
+
+    /// What to record about the post-condition, given what was read back.
+    pub fn check(&self, found: Value) -> Event {
+        let condition = self.charter.worker.done.as_ref().and_then(|done| done.when.as_ref());
+        let mut scope = self.scope.clone();
+        scope.insert("found".into(), found.clone());
+        let held = condition.is_none_or(|condition| condition.holds(&scope).unwrap_or(false));
+        Event::OutcomeChecked { held, found }
+    }
+
+    fn close_done(&self) -> Step {
+        let said = self.charter.worker.done.as_ref().and_then(|done| done.say.as_ref());
+        let summary = said.and_then(|say| self.words(say).ok()).unwrap_or_else(|| "done".into());
+        let outcome = match self.charter.worker.mode {
+            Mode::Shadow => Outcome::WouldHaveEnded { how: summary },
+            Mode::Supervised | Mode::Trusted => Outcome::Done { summary },
+        };
+        self.note(Event::CaseClosed(outcome))
+    }
+
+    fn think(&self) -> Step {
+        let limit = self.charter.worker.limits.thoughts_max;
+        if self.spent.thoughts >= limit {
+            return self.hand_over(&format!("after {limit} decisions there is no outcome"));
+        }
+        self.note(Event::QuestionRaised { step: None, question: Question::Next })
+    }
+
+    /// Turns a model's decision into an entry. Its words never become more than a proposal.
+    pub(super) fn carry_out(&self, decision: &Decision, now: Timestamp) -> Step {
+        self.note(match decision {
+            Decision::Call { tool, arguments } => {
+                let call = ToolCall {
+                    id: self.next_call_id(),
+                    tool: tool.clone(),
+                    arguments: self.endorse(arguments),
+                };
+                let ruling = self.rule(&call, true);
+                Event::CallProposed { step: None, call, ruling }
+            }
+            Decision::Ask { text } => {
+                let role = Worker::default_role();
+                self.ask_event(About::Question, role, text.clone(), "the worker asks".into(), now)
+            }
+            Decision::Wait { length_ms, why } => Event::RestChosen {
+                step: None,
+                until: now.plus_ms((*length_ms).clamp(1_000, 90 * DAY_MS)),
+                why: why.clone(),
+            },
+            Decision::Finish { summary } => match &self.charter.worker.done {
+                Some(done) if done.when.is_some() && self.checked != Some(true) => {
+                    return self.conclude();
+                }
+                _ => Event::CaseClosed(Outcome::Done { summary: summary.clone() }),
+            },
+            Decision::HandOver { why } => self.hand_over_event(why),
+        })
+    }
+
+    /// A model's argument regains a trusted origin only by being equal to a value of the case that
+    /// has one.
+    fn endorse(&self, arguments: &serde_json::Value) -> Value {
+        let Some(map) = arguments.as_object() else {
+            return Value::new(arguments.clone(), Origin::Composed);
+        };
+        let mut endorsed = Value::map();
+        for (name, data) in map {
+            let origin = self.best_origin_equal_to(data).unwrap_or(Origin::Composed);
+            endorsed.set(name, Value::new(data.clone(), origin));
+        }
+        endorsed
+    }
+
+    fn best_origin_equal_to(&self, wanted: &serde_json::Value) -> Option<Origin> {
+        let short = wanted.as_str().is_none_or(|text| text.len() <= 320);
+        if !short || wanted.is_null() || wanted.is_boolean() {
+            return None;
+        }
+        self.scope.values().filter_map(|value| value.origin_of_leaf(wanted)).min()
+    }
+
+    /// After a person edited a call: the same tool with their arguments, ruled on again. They saw
+    /// exactly these values, so what would be asked of their role is granted; a denial stands.
+    pub(super) fn propose_edited(
+        &self,
+        step: Option<usize>,
+        call: &ToolCall,
+        who: &PersonId,
+    ) -> Step {
+        let call = ToolCall { id: self.next_call_id(), ..call.clone() };
+        let ruling = match self.rule(&call, true) {
+            Ruling::Ask { rule, to, because } => {
+                let people = self.charter.worker.people(&to);
+                if people.is_empty() || people.contains(who) {
+                    Ruling::Allow { rule: format!("{rule}, edited and approved").as_str().into() }
+                } else {
+                    Ruling::Ask { rule, to, because }
+                }
+            }
+            ruling => ruling,
+        };
+        self.note(Event::CallProposed { step, call, ruling })
+    }
+
+    pub(super) fn rule(&self, call: &ToolCall, planned: bool) -> Ruling {
+        let repeats = self.seen.get(&Self::shape(call)).map_or(0, |(_, times)| *times);
+        let standstill = format!("`{}` gave the same result {repeats} times", call.tool);
+        policy::rule(
+            call,
+            &Circumstances {
+                worker: &self.charter.worker,
+                tools: &self.charter.tools,
+                scope: &self.scope,
+                planned,
+                spent: self.spent,
+                exceeded: (repeats >= REPEATS_MAX).then_some(standstill.as_str()),
+            },
+        )
+    }
+
+    /// Tool and arguments without the call's number: the same twice is a repetition.
+    pub(super) fn shape(call: &ToolCall) -> Digest {
+        Digest::of(format!("{}\n{}", call.tool, call.arguments.data()).as_bytes())
+    }
+
+    pub(super) fn hand_over(&self, why: &str) -> Step {
+        self.note(self.hand_over_event(why))
+    }
+
+    fn hand_over_event(&self, why: &str) -> Event {
+        if self.charter.worker.mode == Mode::Shadow {
+            let how = format!("handed over: {why}");
+            return Event::CaseClosed(Outcome::WouldHaveEnded { how });
+        }
+        let to = Worker::default_role();
+        let headline = format!("Take over: {}", self.title);
+        Event::AskRaised(self.ask(About::TakeOver { why: why.into() }, to, headline, why.into(), None))
+    }
+
+    /// What to record when no judge was sure: people are asked, the likeliest answers first.
+    pub fn unjudged(
+        &self,
+        options: Vec<(String, Option<f64>)>,
+        because: String,
+        now: Timestamp,
+    ) -> Event {
+        let question = match &self.state {
+            State::Judging { question, .. } => question,
+            _ => &Question::Next,
+        };
+        if let Question::Next = question {
+            return self.hand_over_event(&because);
+        }
+        let headline = match question {
+            Question::Classify { .. } => format!("Which one? “{}”", self.title),
+            other => format!("{}: “{}”", other.word(), self.title),
+        };
+        if self.charter.worker.mode == Mode::Shadow {
+            let how = format!("a person would be asked: {headline} ({because})");
+            return Event::CaseClosed(Outcome::WouldHaveEnded { how });
+        }
+        let about = About::Judgement { options };
+        self.ask_event(about, Worker::default_role(), headline, because, now)
+    }
+
+    fn ask_event(
+        &self,
+        about: About,
+        to: RoleName,
+        headline: String,
+        because: String,
+        now: Timestamp,
+    ) -> Event {
+        let hours = u64::from(self.charter.worker.limits.ask_hours);
+        let expires_at = Some(now.plus_ms(hours * HOUR_MS));
+        Event::AskRaised(self.ask(about, to, headline, because, expires_at))
+    }
+
+    pub(super) fn ask(
+        &self,
+        about: About,
+        to: RoleName,
+        headline: String,
+        because: String,
+        expires_at: Option<Timestamp>,
+    ) -> Ask {
+        let people = self.charter.worker.people(&to);
+        let bound = format!("{}\n{}\n{about:?}\n{headline}", self.id, self.chain.length);
+        let on_expiry = match (&about, expires_at) {
+            (_, None) => "",
+            (About::Judgement { .. }, _) => "the case is handed over",
+            _ => "it is not done, and the case goes on as its job description says",
+        };
+        Ask {
+            id: self.next_ask_id(),
+            about,
+            to,
+            people,
+            headline,
+            because,
+            expires_at,
+            on_expiry: on_expiry.to_owned(),
+            digest: Digest::of(bound.as_bytes()),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Properties and tables of the fold. It performs nothing.

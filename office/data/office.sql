@@ -53,7 +53,7 @@ CREATE TABLE ticket (
   priority    TEXT NOT NULL DEFAULT 'normal' CHECK (
     priority IN ('low', 'normal', 'high', 'urgent')),
   opened_on   TEXT NOT NULL DEFAULT (date('now')),
-  signal_key  TEXT UNIQUE,
+  signal_key text,
   note        TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX ticket_of_customer ON ticket (customer_id, opened_on);

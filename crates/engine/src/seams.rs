@@ -170,7 +170,7 @@ pub struct Claim {
     pub inbox: Vec<Signal>,
 }
 
-/// Entries to save, with what is derived from them.
+/// Entries to save, with what is derived from them. `count` 0 with no lines saves a standing alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Append {
     /// The case.
@@ -309,6 +309,11 @@ pub enum StoreError {
 pub trait Judge: Send + Sync {
     /// Its name, for the journal: `learned`, `model`.
     fn name(&self) -> &str;
+
+    /// Whether asking leaves the process: what is owed to the journal is saved first.
+    fn is_remote(&self) -> bool {
+        false
+    }
 
     /// The most that an answer can cost, in millionths of a dollar: reserved before it is asked.
     fn cost_at_most_micro_usd(&self, _asked: &Asked<'_>) -> u64 {

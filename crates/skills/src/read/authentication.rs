@@ -1,6 +1,9 @@
 //! Reads `Authentication-Results` headers (RFC 8601): what some server says it found about the
 //! sender. Whether that server is ours, and so to be believed, is the caller's business.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;

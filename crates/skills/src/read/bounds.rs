@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use mail_parser::{HeaderName, Message, MessageParser, MessagePart, PartType};
+use mail_parser::{HeaderName, HeaderValue, Message, MessageParser, MessagePart, PartType};
 
 /// Largest mail that is read, in bytes. Providers stop at 25 to 35 MiB on the wire, and a mail
 /// takes a few times its size in memory while it is read.
@@ -96,7 +96,10 @@ pub(super) fn encoded_mails(bytes: &[u8]) -> Vec<Range<usize>> {
     if !OPENED.iter().any(|word| holds(bytes, word)) {
         return Vec::new();
     }
-    let parser = MessageParser::new().header_content_type(HeaderName::ContentTransferEncoding);
+    let parser = MessageParser::new()
+        .header_content_type(HeaderName::ContentType)
+        .header_content_type(HeaderName::ContentDisposition)
+        .header_content_type(HeaderName::ContentTransferEncoding);
     let Some(parsed) = Parsed::new(&parser, bytes) else {
         return Vec::new();
     };
@@ -132,9 +135,15 @@ pub(super) fn encoded_mails(bytes: &[u8]) -> Vec<Range<usize>> {
 const OPENED: [&[u8]; 3] = [b"rfc822", b"global", b"digest"];
 
 fn is_encoded(part: &MessagePart<'_>) -> bool {
-    part.headers
-        .iter()
-        .any(|header| header.name == HeaderName::ContentTransferEncoding)
+    let identity = |value: &HeaderValue<'_>| {
+        let stated = value.as_content_type().map_or("", |stated| stated.ctype());
+        ["7bit", "8bit", "binary"]
+            .iter()
+            .any(|name| stated.eq_ignore_ascii_case(name))
+    };
+    part.headers.iter().any(|header| {
+        header.name == HeaderName::ContentTransferEncoding && !identity(&header.value)
+    })
 }
 
 /// Where the values of the part's `Content-Type` headers stand.

@@ -107,34 +107,34 @@ pub(super) fn text(bytes: &[u8], part: &MessagePart<'_>) -> (String, Option<Stri
             _ => (decoder(bytes), None),
         };
     }
-    let text = String::from_utf8_lossy(bytes);
     let utf8 = ["", "utf-8", "utf8", "utf_8"]
         .iter()
         .any(|name| declared.eq_ignore_ascii_case(name));
-    let broken = matches!(text, std::borrow::Cow::Owned(_));
-    match (utf8, broken) {
-        (true, false) => (text.into_owned(), None),
-        (true, true) if declared.is_empty() => {
-            let warning = "no character set is given: read as windows-1252".to_owned();
-            (
-                charset_decoder(b"windows-1252").map_or_else(|| text.into_owned(), |d| d(bytes)),
-                Some(warning),
-            )
+    match std::str::from_utf8(bytes) {
+        Ok(text) if utf8 || text.is_ascii() => (text.to_owned(), None),
+        Ok(text) => (text.to_owned(), Some(unknown(declared, "utf-8"))),
+        Err(_) if utf8 && !declared.is_empty() => {
+            let warning = "the text holds bytes that are not utf-8".to_owned();
+            (String::from_utf8_lossy(bytes).into_owned(), Some(warning))
         }
-        (true, true) => (
-            text.into_owned(),
-            Some("the text holds bytes that are not utf-8".to_owned()),
-        ),
-        (false, _) => {
-            let name = super::hidden::cleaned(declared);
-            (
-                text.into_owned(),
-                Some(format!(
-                    "unknown character set {name:?}: some text may be lost"
-                )),
-            )
-        }
+        Err(_) => (windows_1252(bytes), Some(unknown(declared, "windows-1252"))),
     }
+}
+
+fn unknown(declared: &str, used: &str) -> String {
+    let name = super::hidden::cleaned(declared);
+    match name.as_str() {
+        "" => format!("no character set is given: read as {used}"),
+        name => format!("unknown character set {name:?}: read as {used}"),
+    }
+}
+
+/// Text in the character set most mail without a usable statement is in.
+pub(super) fn windows_1252(bytes: &[u8]) -> String {
+    charset_decoder(b"windows-1252").map_or_else(
+        || String::from_utf8_lossy(bytes).into_owned(),
+        |decoder| decoder(bytes),
+    )
 }
 
 fn charset<'a>(content_type: &'a ContentType<'_>) -> Option<&'a str> {

@@ -4,6 +4,7 @@
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 use super::Kind;
+use super::decode::windows_1252;
 use super::mail::trimmed;
 
 /// How far into a file its shape is judged, in bytes.
@@ -17,7 +18,14 @@ pub(super) fn kind(name: &str, bytes: &[u8]) -> Kind {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let extension = extension.to_ascii_lowercase();
     let start = bytes.get(..SHAPE_BYTES).unwrap_or(bytes);
-    if has_mail_headers(trimmed(start)) && !matches!(extension.as_str(), "txt" | "md" | "csv") {
+    let mail = trimmed(start);
+    // An mbox line in front proves more than a second header would.
+    let headers_min = if start.trim_ascii_start().len() > mail.len() {
+        1
+    } else {
+        2
+    };
+    if mail_headers(mail) >= headers_min && !matches!(extension.as_str(), "txt" | "md" | "csv") {
         return Kind::Mail;
     }
     let (text, _) = text(start);
@@ -34,7 +42,7 @@ pub(super) fn kind(name: &str, bytes: &[u8]) -> Kind {
 /// What the first bytes prove a file to be.
 pub(super) fn by_magic(bytes: &[u8]) -> Option<Kind> {
     let start = bytes.get(..1024).unwrap_or(bytes);
-    if start.windows(5).any(|window| window == b"%PDF-") && !has_mail_headers(start) {
+    if start.windows(5).any(|window| window == b"%PDF-") && mail_headers(start) < 2 {
         return Some(Kind::Pdf);
     }
     let known: [&[u8]; 8] = [
@@ -53,8 +61,8 @@ pub(super) fn by_magic(bytes: &[u8]) -> Option<Kind> {
         .then_some(Kind::Unknown)
 }
 
-/// Whether the first lines are headers, at least two of them known from mail.
-fn has_mail_headers(bytes: &[u8]) -> bool {
+/// How many of the first lines are headers known from mail.
+fn mail_headers(bytes: &[u8]) -> usize {
     const KNOWN: [&str; 15] = [
         "from",
         "to",
@@ -91,7 +99,7 @@ fn has_mail_headers(bytes: &[u8]) -> bool {
         }
         known += usize::from(KNOWN.contains(&name.as_str()));
     }
-    known >= 2
+    known
 }
 
 fn by_shape(text: &str) -> Option<Kind> {
@@ -160,13 +168,12 @@ pub(super) fn text(bytes: &[u8]) -> (String, Option<String>) {
         return (unified(&decoded.unwrap_or_default()), None);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match (std::str::from_utf8(bytes), charset_decoder(b"windows-1252")) {
-        (Ok(text), _) => (unified(text), None),
-        (Err(_), Some(decode)) => {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (unified(text), None),
+        Err(_) => {
             let warning = "the text is not utf-8: read as windows-1252".to_owned();
-            (unified(&decode(bytes)), Some(warning))
+            (unified(&windows_1252(bytes)), Some(warning))
         }
-        (Err(_), None) => (unified(&String::from_utf8_lossy(bytes)), None),
     }
 }
 

@@ -66,7 +66,13 @@ impl Look {
         if !(class.is_empty() && id.is_empty()) && sheet.paints_backgrounds {
             self.background = None;
         }
-        self.hidden |= sheet.hides(name, class, id);
+        for rule in sheet
+            .rules
+            .iter()
+            .filter(|rule| rule.concerns(name, class, id))
+        {
+            self.apply(&rule.body);
+        }
         if let Some((_, style)) = found.iter().find(|(attribute, _)| attribute == "style") {
             self.apply(style);
         }
@@ -84,6 +90,7 @@ impl Look {
                         value => colour(value.split_whitespace().next().unwrap_or("")),
                     };
                 }
+                "background-image" if value != "none" => self.background = None,
                 "font-size" => self.unreadable = is_unreadable_size(&value),
                 _ => {}
             }
@@ -91,22 +98,34 @@ impl Look {
     }
 }
 
-/// The rules of the document's style sheets that hide something.
+/// The rules of the document's style sheets, as far as they are simple and can hide something.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
-    hiding: Vec<Selector>,
+    rules: Vec<Rule>,
     paints_backgrounds: bool,
 }
 
-#[derive(Debug)]
-struct Selector {
+#[derive(Debug, Clone)]
+struct Rule {
     name: String,
     class: String,
     id: String,
+    body: String,
 }
 
-/// Most selectors kept; each is compared with each element, so the work stays bounded.
-const SELECTORS_MAX: usize = 64;
+impl Rule {
+    fn concerns(&self, name: &str, classes: &str, id: &str) -> bool {
+        (self.name.is_empty() || self.name == name)
+            && (self.id.is_empty() || self.id == id)
+            && (self.class.is_empty()
+                || classes.split_whitespace().any(|class| class == self.class))
+    }
+}
+
+/// Most rules kept; each is compared with each element, so the work stays bounded.
+const RULES_MAX: usize = 128;
+/// Longest rule kept, in bytes.
+const RULE_BYTES_MAX: usize = 500;
 
 impl Sheet {
     /// Adds the rules of one `<style>` element. Rules for particular screens (`@media`) are left
@@ -121,25 +140,23 @@ impl Sheet {
                 continue;
             }
             let (body, after) = after.split_once('}').unwrap_or((after, ""));
-            if hides(body) {
-                let room = SELECTORS_MAX.saturating_sub(self.hiding.len());
-                self.hiding
-                    .extend(selectors.split(',').filter_map(selector).take(room));
+            if body.len() <= RULE_BYTES_MAX && can_hide(body) {
+                let room = RULES_MAX.saturating_sub(self.rules.len());
+                let found = selectors
+                    .split(',')
+                    .filter_map(|selector| rule(selector, body));
+                self.rules.extend(found.take(room));
             }
             rest = after;
         }
     }
+}
 
-    fn hides(&self, name: &str, classes: &str, id: &str) -> bool {
-        self.hiding.iter().any(|selector| {
-            (selector.name.is_empty() || selector.name == name)
-                && (selector.id.is_empty() || selector.id == id)
-                && (selector.class.is_empty()
-                    || classes
-                        .split_whitespace()
-                        .any(|class| class == selector.class))
-        })
-    }
+/// Whether a rule sets anything that decides what is seen.
+fn can_hide(body: &str) -> bool {
+    let mut look = Look::page();
+    look.apply(body);
+    look != Look::page()
 }
 
 /// What follows the block whose opening brace was just read, inner blocks included.
@@ -159,7 +176,7 @@ fn after_block(css: &str) -> &str {
 }
 
 /// A selector of one element (`td`, `.x`, `#y`, `td.x`); anything richer is left out.
-fn selector(text: &str) -> Option<Selector> {
+fn rule(text: &str, body: &str) -> Option<Rule> {
     let text = text.trim();
     let simple = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '#');
     if text.is_empty() || !text.chars().all(simple) {
@@ -167,10 +184,11 @@ fn selector(text: &str) -> Option<Selector> {
     }
     let (rest, id) = text.split_once('#').unwrap_or((text, ""));
     let (name, class) = rest.split_once('.').unwrap_or((rest, ""));
-    (!class.contains('.')).then(|| Selector {
+    (!class.contains('.')).then(|| Rule {
         name: name.to_ascii_lowercase(),
         class: class.to_owned(),
         id: id.to_owned(),
+        body: body.to_owned(),
     })
 }
 

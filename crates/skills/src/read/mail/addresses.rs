@@ -73,7 +73,11 @@ pub(super) fn warn(authors: &[Address], warnings: &mut Vec<String>) {
         if other {
             warnings.push("the sender's name shows another address than the sender's".to_owned());
         }
-        if !author.address.is_ascii() {
+        let encoded = author
+            .domain()
+            .split('.')
+            .any(|label| label.starts_with("xn--"));
+        if encoded || !author.address.is_ascii() {
             warnings.push("the sender's address has letters outside ASCII".to_owned());
         }
     }

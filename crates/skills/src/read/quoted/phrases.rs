@@ -106,7 +106,7 @@ pub(super) const LEADS: [&str; 13] = [
 ];
 
 /// Days of the week and their short forms, as they open such a line.
-pub(super) const WEEKDAYS: [&str; 34] = [
+pub(super) const WEEKDAYS: [&str; 41] = [
     "mon",
     "tue",
     "wed",
@@ -141,14 +141,22 @@ pub(super) const WEEKDAYS: [&str; 34] = [
     "чт",
     "пт",
     "mo.",
+    "pon.",
+    "wt.",
+    "śr.",
+    "czw.",
+    "pt.",
+    "sob.",
+    "niedz.",
 ];
 
 /// Forms of "wrote".
-pub(super) const VERBS: [&str; 20] = [
+pub(super) const VERBS: [&str; 21] = [
     "wrote",
     "writes",
     "schrieb",
     "geschrieben",
+    "geschreven",
     "a écrit",
     "écrit",
     "escribió",
@@ -178,7 +186,7 @@ pub(super) const TELLING: [&str; 12] = [
     " they wrote",
     "schrieb ich",
     "schrieben sie",
-    "ich ",
+    " ich ",
     " j'ai écrit",
     " nous avons écrit",
     " vous avez écrit",
@@ -259,12 +267,18 @@ pub(super) const DEVICE_LINES: [&str; 26] = [
 ];
 
 /// Farewells on a line of their own. Compared without case and closing punctuation.
-pub(super) const FAREWELLS: [&str; 84] = [
+pub(super) const FAREWELLS: [&str; 90] = [
     "thanks",
     "thank you",
     "many thanks",
     "thanks a lot",
     "thanks again",
+    "thanks so much",
+    "thank you so much",
+    "thanks a million",
+    "warmly",
+    "with best wishes",
+    "med vänlig hälsning",
     "thank you very much",
     "thanks and regards",
     "thanks & regards",

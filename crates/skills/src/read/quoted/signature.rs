@@ -17,11 +17,13 @@ pub(super) fn start(lines: &[&str], sender: Option<&str>) -> Option<usize> {
         .or_else(|| ruled_block(lines))
         .unwrap_or(lines.len());
     start = device_line(upto(lines, start)).unwrap_or(start);
-    let body = upto(lines, start);
-    start = farewell(body)
-        .or_else(|| sender.and_then(|sender| named(body, sender)))
-        .or_else(|| contact_block(body))
+    start = farewell(upto(lines, start))
+        .or_else(|| sender.and_then(|sender| named(upto(lines, start), sender)))
+        .or_else(|| contact_block(upto(lines, start)))
         .unwrap_or(start);
+    if start < lines.len() {
+        start = greeting_above(upto(lines, start)).unwrap_or(start);
+    }
     (start < lines.len()).then_some(start)
 }
 
@@ -80,12 +82,7 @@ fn device_line(lines: &[&str]) -> Option<usize> {
 
 /// A farewell with a name and perhaps a position, firm and numbers below it.
 fn farewell(lines: &[&str]) -> Option<usize> {
-    let is_farewell = |line: &&str| {
-        let line = line.trim().to_lowercase().replace('’', "'");
-        let line = line.trim_end_matches(|c: char| !c.is_alphanumeric());
-        FAREWELLS.contains(&line)
-    };
-    let mut at = lines.iter().rposition(is_farewell)?;
+    let mut at = lines.iter().rposition(|line| is_farewell(line))?;
     let below = after(lines, at);
     let count = written(below).count();
     if !(1..=LINES_MAX_AFTER_FAREWELL).contains(&count) || !written(below).all(is_short) {
@@ -93,11 +90,33 @@ fn farewell(lines: &[&str]) -> Option<usize> {
     }
     // "Thanks," and "Best regards," on two lines are one farewell.
     while let Some(above) = at.checked_sub(1)
-        && lines.get(above).is_some_and(is_farewell)
+        && lines.get(above).is_some_and(|line| is_farewell(line))
     {
         at = above;
     }
     written(upto(lines, at)).next().map(|_| at)
+}
+
+fn is_farewell(line: &str) -> bool {
+    let line = line.trim().to_lowercase().replace('’', "'");
+    let line = line.trim_end_matches(|c: char| !c.is_alphanumeric());
+    FAREWELLS.contains(&line)
+}
+
+/// The farewell that stands by itself just above a signature found by other means: a known one, or
+/// a paragraph of a few words that ends in a comma ("With warm thanks,").
+fn greeting_above(lines: &[&str]) -> Option<usize> {
+    const WORDS_MAX: usize = 7;
+    let at = lines.iter().rposition(|line| !line.trim().is_empty())?;
+    let line = lines.get(at)?.trim();
+    let alone = at
+        .checked_sub(1)
+        .and_then(|above| lines.get(above))?
+        .trim()
+        .is_empty();
+    let brief = words_in(line) <= WORDS_MAX && line.ends_with(',');
+    let text_above = written(upto(lines, at)).next().is_some();
+    (alone && text_above && (is_farewell(line) || brief)).then_some(at)
 }
 
 /// The sender's own name on a line near the end, with short lines below it.
@@ -112,7 +131,8 @@ fn named(lines: &[&str], sender: &str) -> Option<usize> {
     let first = name.first()?;
     let is_name = |line: &&str| {
         let line = words(line);
-        line == name || (line.len() == 1 && line.first() == Some(first))
+        let full = name.len() > 1 && line.starts_with(&name) && line.len() <= LINE_WORDS_MAX;
+        full || line == name || (line.len() == 1 && line.first() == Some(first))
     };
     let at = lines.iter().rposition(is_name)?;
     let below = after(lines, at);

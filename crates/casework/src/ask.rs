@@ -150,7 +150,11 @@ impl Ask {
         }
         match (&self.about, reply) {
             (About::Approval { .. }, Reply::Approve { digest } | Reply::Edit { digest, .. }) => {
-                if *digest == self.digest { Ok(()) } else { Err(ReplyRefused::Changed) }
+                if *digest == self.digest {
+                    Ok(())
+                } else {
+                    Err(ReplyRefused::Changed)
+                }
             }
             (About::Approval { .. }, Reply::Reject { .. })
             | (About::Judgement { .. } | About::Question, Reply::Say { .. })

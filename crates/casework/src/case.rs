@@ -56,7 +56,10 @@ struct Saved {
 
 /// Where a case stands between two entries.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "there is one per carried case; a box would cost more")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per carried case; a box would cost more"
+)]
 enum State {
     Unopened,
     Ready,
@@ -245,12 +248,8 @@ impl Case {
                 Some(end) if now >= end => self.note(Event::AskLapsed { ask: ask.id }),
                 until => Step::Rest { until },
             },
-            State::Permitted { call, .. } if self.is_withheld(call) => {
-                self.note(Event::CallEnded {
-                    call: call.id,
-                    end: crate::journal::CallEnd::Withheld,
-                })
-            }
+            State::Permitted { call, .. } if self.is_withheld(call) => self
+                .note(Event::CallEnded { call: call.id, end: crate::journal::CallEnd::Withheld }),
             State::Permitted { call, permit, .. } => Step::Perform(self.mint(call, permit)),
             State::Started { call, permit, .. } => Step::Reconcile(self.mint(call, permit)),
             State::Resting { until } if now >= *until => self.decide(now),

@@ -88,10 +88,9 @@ impl Condition {
                 text: self.text.to_string(),
                 got: format!("{:?}", other.type_of()).to_lowercase(),
             }),
-            Err(error) => Err(ConditionError::Failed {
-                text: self.text.to_string(),
-                why: error.to_string(),
-            }),
+            Err(error) => {
+                Err(ConditionError::Failed { text: self.text.to_string(), why: error.to_string() })
+            }
         }
     }
 }

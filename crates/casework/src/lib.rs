@@ -3,6 +3,7 @@
 //! It performs nothing; performing is the engine's work.
 
 pub mod ask;
+pub mod audit;
 pub mod case;
 pub mod condition;
 pub mod ids;

@@ -92,12 +92,7 @@ fn is_default(readers: &Readers) -> bool {
 impl Value {
     /// Data that one author wrote.
     pub fn new(data: impl Into<Json>, origin: Origin) -> Self {
-        Self {
-            data: data.into(),
-            origin,
-            except: BTreeMap::new(),
-            readers: Readers::default(),
-        }
+        Self { data: data.into(), origin, except: BTreeMap::new(), readers: Readers::default() }
     }
 
     /// Nothing, from the job description: what an absent optional value becomes.
@@ -184,7 +179,9 @@ impl Value {
 
     /// Puts a labelled value under a key of a map; on anything that is not a map it does nothing.
     pub fn set(&mut self, key: &str, value: Value) {
-        let Json::Object(map) = &mut self.data else { return };
+        let Json::Object(map) = &mut self.data else {
+            return;
+        };
         map.insert(key.to_owned(), value.data);
         let inside = format!("{key}.");
         self.except.retain(|at, _| at != key && !at.starts_with(&inside));

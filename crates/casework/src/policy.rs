@@ -95,17 +95,17 @@ fn weigh(call: &ToolCall, spec: &ToolSpec, about: &Circumstances<'_>) -> Ruling 
     for rule in about.worker.rules.iter().filter(|rule| rule.tool == call.tool) {
         let matches = match &rule.when {
             None => true,
-            Some(condition) => match condition
-                .holds(scope.get_or_insert_with(|| rule_scope(call, about)))
-            {
-                Ok(holds) => holds,
-                Err(error) => {
-                    return Ruling::Deny {
-                        rule: rule.name.as_str().into(),
-                        because: format!("the rule cannot be applied: {error}"),
-                    };
+            Some(condition) => {
+                match condition.holds(scope.get_or_insert_with(|| rule_scope(call, about))) {
+                    Ok(holds) => holds,
+                    Err(error) => {
+                        return Ruling::Deny {
+                            rule: rule.name.as_str().into(),
+                            because: format!("the rule cannot be applied: {error}"),
+                        };
+                    }
                 }
-            },
+            }
         };
         if matches && spoken.is_none_or(|earlier| rule.verdict > earlier.verdict) {
             spoken = Some(rule);
@@ -130,11 +130,7 @@ fn weigh(call: &ToolCall, spec: &ToolSpec, about: &Circumstances<'_>) -> Ruling 
 }
 
 /// What holds where no rule speaks.
-fn by_default(
-    spec: &ToolSpec,
-    mode: Mode,
-    asked: &dyn Fn(&str, String) -> Ruling,
-) -> Ruling {
+fn by_default(spec: &ToolSpec, mode: Mode, asked: &dyn Fn(&str, String) -> Ruling) -> Ruling {
     let unruled = || format!("no rule of this worker speaks of `{}`", spec.name);
     let rule = format!("{} by default", spec.effect.word());
     match spec.effect {
@@ -143,9 +139,7 @@ fn by_default(
             Ruling::Allow { rule: rule.as_str().into() }
         }
         Effect::Fetch | Effect::Write | Effect::Send => asked(&rule, unruled()),
-        Effect::Irreversible => {
-            Ruling::Deny { rule: rule.as_str().into(), because: unruled() }
-        }
+        Effect::Irreversible => Ruling::Deny { rule: rule.as_str().into(), because: unruled() },
     }
 }
 
@@ -186,10 +180,7 @@ fn rule_scope(call: &ToolCall, about: &Circumstances<'_>) -> BTreeMap<String, Va
         origins.insert(name.to_owned(), origin.word().into());
     }
     scope.insert("args".into(), call.arguments.clone());
-    scope.insert(
-        "origin".into(),
-        Value::new(serde_json::Value::Object(origins), Origin::Charter),
-    );
+    scope.insert("origin".into(), Value::new(serde_json::Value::Object(origins), Origin::Charter));
     scope
 }
 

@@ -136,7 +136,8 @@ impl Template {
                 let data: Vec<Json> = filled.iter().map(|value| value.data().clone()).collect();
                 let mut list = Value::new(data, Origin::Charter);
                 for (at, value) in filled.iter().enumerate() {
-                    list = list.except(&at.to_string(), value.origin()).readable_by(value.readers());
+                    list =
+                        list.except(&at.to_string(), value.origin()).readable_by(value.readers());
                 }
                 Ok(list)
             }

@@ -179,7 +179,8 @@ impl ToolSpec {
         let Some(map) = arguments.as_object() else {
             return Err(ArgumentError::NotAMap { tool: tool() });
         };
-        if let Some(name) = map.keys().find(|name| !self.parameters.iter().any(|p| p.name == **name))
+        if let Some(name) =
+            map.keys().find(|name| !self.parameters.iter().any(|p| p.name == **name))
         {
             return Err(ArgumentError::Unknown { tool: tool(), name: name.clone() });
         }
@@ -223,9 +224,7 @@ impl Kind {
             Self::Integer => value.is_i64() || value.is_u64(),
             Self::Number => value.is_number(),
             Self::Boolean => value.is_boolean(),
-            Self::Texts => {
-                value.as_array().is_some_and(|items| items.iter().all(Json::is_string))
-            }
+            Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Json::is_string)),
         }
     }
 }

@@ -16,6 +16,7 @@ use casework::journal::CallEnd;
 use casework::{Actor, Case, Event, Status, Step, Timestamp, ToolName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// Called by name around every save and every call; a crash test kills the process in it.
 pub type Failpoint = Arc<dyn Fn(&str) + Send + Sync>;
@@ -40,8 +41,47 @@ pub struct Engine {
     pub pace: Pace,
     /// Money for models.
     pub budgets: Budgets,
+    /// How many cases came to rest or ended, for progress bars.
+    pub tally: Tally,
     /// For crash tests; nothing in production.
     pub failpoint: Option<Failpoint>,
+}
+
+/// How many cases came to rest or ended since the program began. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Tally(watch::Sender<Counted>);
+
+/// What a tally counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Cases that ended.
+    pub closed: u64,
+    /// Times a case came to wait for a person.
+    pub asked: u64,
+    /// Cases that stopped by a fault.
+    pub stuck: u64,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self(watch::Sender::new(Counted::default()))
+    }
+}
+
+impl Tally {
+    /// The counts so far, and each change of them.
+    pub fn watch(&self) -> watch::Receiver<Counted> {
+        self.0.subscribe()
+    }
+
+    fn count(&self, status: Status) {
+        self.0.send_modify(|counted| match status {
+            Status::Asked | Status::HandedOver => counted.asked += 1,
+            Status::Stuck => counted.stuck += 1,
+            status if status.is_closed() => counted.closed += 1,
+            _ => {}
+        });
+    }
 }
 
 /// Why carrying ended before the case rested.
@@ -82,7 +122,10 @@ impl Engine {
         let result = self.carry_on(claim).await;
         self.intake.tell(News::Case(id));
         match result {
-            Ok(status) => Ok(status),
+            Ok(status) => {
+                self.tally.count(status);
+                Ok(status)
+            }
             Err((Halt::Later(due_at), Some(mut stint))) => {
                 if stint.case.unsaved().count > 0 || !stint.taken.is_empty() {
                     self.save(&mut stint, false).await?;
@@ -97,6 +140,7 @@ impl Engine {
             Err((Halt::Stuck(why), stint)) => {
                 tracing::error!(case = %id, %why, "case is stuck");
                 self.mark_stuck(id, lease, stint.as_deref(), why).await?;
+                self.tally.count(Status::Stuck);
                 Ok(Status::Stuck)
             }
             Err((Halt::Store(error), _)) => {
@@ -201,7 +245,8 @@ impl Engine {
     /// Saves what is not saved yet, durable on return; `release` gives the case back with it.
     pub(crate) async fn save(&self, stint: &mut Stint, release: bool) -> Result<(), StoreError> {
         let progress = stint.case.progress(self.clock.now());
-        let sealed = (release && progress.status.is_closed()).then(|| stint.case.journal().to_vec());
+        let sealed =
+            (release && progress.status.is_closed()).then(|| stint.case.journal().to_vec());
         let unsaved = stint.case.unsaved();
         let append = Append {
             case: stint.case.id(),
@@ -256,7 +301,9 @@ impl Engine {
         stint: Option<&Stint>,
         why: String,
     ) -> Result<(), StoreError> {
-        let Some(row) = self.store.case(case).await? else { return Ok(()) };
+        let Some(row) = self.store.case(case).await? else {
+            return Ok(());
+        };
         let mut progress = row.progress;
         progress.status = Status::Stuck;
         progress.due_at = None;

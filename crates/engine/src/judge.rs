@@ -77,11 +77,8 @@ async fn ask(
         now: engine.clock.now(),
     };
     let worst = judge.cost_at_most_micro_usd(&asked);
-    let left = charter
-        .worker
-        .limits
-        .spend_micro_usd_max
-        .saturating_sub(stint.case.spent().micro_usd);
+    let left =
+        charter.worker.limits.spend_micro_usd_max.saturating_sub(stint.case.spent().micro_usd);
     if worst > left {
         return Ok(Err("the case's budget does not hold another answer".into()));
     }

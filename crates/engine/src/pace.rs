@@ -36,7 +36,9 @@ impl Pace {
     /// Takes a turn at a system: 0 when the call may start now, else how long to wait before asking
     /// again. A turn that must wait is not taken.
     pub fn turn_in_ms(&self, system: &str, now: Timestamp) -> u64 {
-        let Ok(mut systems) = self.systems.lock() else { return 0 };
+        let Ok(mut systems) = self.systems.lock() else {
+            return 0;
+        };
         let state = systems.entry(system.to_owned()).or_default();
         let closed_for = state.closed_until.since_ms(now);
         if closed_for > 0 {
@@ -66,7 +68,9 @@ impl Pace {
 
     /// The systems that are closed now, for people.
     pub fn closed(&self, now: Timestamp) -> Vec<(String, Timestamp)> {
-        let Ok(systems) = self.systems.lock() else { return Vec::new() };
+        let Ok(systems) = self.systems.lock() else {
+            return Vec::new();
+        };
         let closed = systems.iter().filter(|(_, state)| state.closed_until > now);
         closed.map(|(name, state)| (name.clone(), state.closed_until)).collect()
     }

@@ -26,8 +26,7 @@ pub(crate) async fn perform(
 ) -> Result<(), Halt> {
     let tool = find(engine, call)?;
     take_turn(engine, stint, &tool).await?;
-    let started =
-        Event::CallStarted { call: call.call().id, permit: call.permit().clone() };
+    let started = Event::CallStarted { call: call.call().id, permit: call.permit().clone() };
     engine.record(stint, Actor::Engine, started)?;
     engine.save(stint, false).await?;
     act(engine, stint, &tool, call).await
@@ -120,9 +119,7 @@ async fn act(
         Err(ToolError::Rejected { message }) => {
             end(engine, stint, call, CallEnd::Failed { why: message })
         }
-        Err(ToolError::InDoubt { known }) => {
-            end(engine, stint, call, CallEnd::InDoubt { known })
-        }
+        Err(ToolError::InDoubt { known }) => end(engine, stint, call, CallEnd::InDoubt { known }),
         // It did not happen, so it may be tried again with the same key: by looking it up or repeating
         // it where the tool can, else as a failure, for after a crash nobody could tell.
         Err(error) if tool.spec().recovery == Recovery::Ask && tool.spec().effect.is_effect() => {
@@ -151,7 +148,9 @@ async fn attempt(
             }
             Err(_) => ToolError::Unavailable { why: "no answer".into(), retry_after_ms: None },
         };
-        let ToolError::Unavailable { retry_after_ms, .. } = &error else { return Err(error) };
+        let ToolError::Unavailable { retry_after_ms, .. } = &error else {
+            return Err(error);
+        };
         let wait_ms = back_off_ms(attempt, *retry_after_ms);
         let stopping = engine.switches.is_stopping();
         if attempt >= ATTEMPTS_MAX || wait_ms > 5_000 || stopping {
@@ -173,17 +172,14 @@ fn succeeded(
     end(engine, stint, call, CallEnd::Succeeded(tool.spec().label(result.data)))
 }
 
-fn end(
-    engine: &Engine,
-    stint: &mut Stint,
-    call: &PermittedCall,
-    end: CallEnd,
-) -> Result<(), Halt> {
+fn end(engine: &Engine, stint: &mut Stint, call: &PermittedCall, end: CallEnd) -> Result<(), Halt> {
     let tool = call.tool();
     match &end {
         CallEnd::Succeeded(_) => tracing::info!(case = %call.case(), %tool, "done"),
         CallEnd::Failed { why } => tracing::info!(case = %call.case(), %tool, %why, "failed"),
-        CallEnd::InDoubt { known } => tracing::warn!(case = %call.case(), %tool, %known, "in doubt"),
+        CallEnd::InDoubt { known } => {
+            tracing::warn!(case = %call.case(), %tool, %known, "in doubt")
+        }
         CallEnd::Withheld => {}
     }
     engine.record(stint, Actor::Engine, Event::CallEnded { call: call.call().id, end })

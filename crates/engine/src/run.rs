@@ -224,10 +224,7 @@ impl Loop {
         }
     }
 
-    fn ended(
-        &mut self,
-        ended: Option<Result<Carried, tokio::task::JoinError>>,
-    ) {
+    fn ended(&mut self, ended: Option<Result<Carried, tokio::task::JoinError>>) {
         if let Some(Ok((worker, result))) = ended {
             if let Some(count) = self.under_way.get_mut(&worker) {
                 *count = count.saturating_sub(1);

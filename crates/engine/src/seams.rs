@@ -31,7 +31,8 @@ pub trait Store: Send + Sync + 'static {
     fn append(&self, append: Append) -> Work<'_, Result<(), StoreError>>;
 
     /// Prolongs a lease.
-    fn renew(&self, case: CaseId, lease: u64, until: Timestamp) -> Work<'_, Result<(), StoreError>>;
+    fn renew(&self, case: CaseId, lease: u64, until: Timestamp)
+    -> Work<'_, Result<(), StoreError>>;
 
     /// Gives a claimed case back unchanged, due at once or at `due_at`.
     fn release(
@@ -69,11 +70,7 @@ pub trait Store: Send + Sync + 'static {
     fn setting(&self, name: String) -> Work<'_, Result<Option<String>, StoreError>>;
 
     /// Sets it; `None` removes it.
-    fn set_setting(
-        &self,
-        name: String,
-        value: Option<String>,
-    ) -> Work<'_, Result<(), StoreError>>;
+    fn set_setting(&self, name: String, value: Option<String>) -> Work<'_, Result<(), StoreError>>;
 
     /// What people's answers taught, oldest first.
     fn lessons(

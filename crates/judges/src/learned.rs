@@ -34,10 +34,8 @@ impl Trained {
         promise: Promise,
         at: Timestamp,
     ) -> Result<Self, TrainError> {
-        let promise = skills::certify::Promise {
-            wrong_at_most: promise.wrong_at_most,
-            sure: promise.sure,
-        };
+        let promise =
+            skills::certify::Promise { wrong_at_most: promise.wrong_at_most, sure: promise.sure };
         let classifier = Classifier::train(examples, promise)?;
         let watch = Mutex::new(classifier.certificate().map(DriftWatch::new));
         Ok(Self { classifier, at, watch })
@@ -81,7 +79,9 @@ impl LearnedJudge {
             let why = "it has no examples to learn from".to_owned();
             return Verdict::Unsure { options: Vec::new(), why };
         };
-        let Some(text) = text.text() else { return Verdict::Pass };
+        let Some(text) = text.text() else {
+            return Verdict::Pass;
+        };
         let (classified, drift) = trained.judge(text);
         let best = classified.ranked.first().map(|(label, _)| label.clone());
         let why = why_not(&classified, drift);

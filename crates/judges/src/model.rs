@@ -162,11 +162,7 @@ fn retry_after_ms(response: &reqwest::Response) -> Option<u64> {
     value.trim().parse::<u64>().ok().map(|seconds| seconds.saturating_mul(1_000))
 }
 
-fn refused(
-    status: reqwest::StatusCode,
-    retry_after_ms: Option<u64>,
-    bytes: &[u8],
-) -> JudgeError {
+fn refused(status: reqwest::StatusCode, retry_after_ms: Option<u64>, bytes: &[u8]) -> JudgeError {
     let said: String = String::from_utf8_lossy(bytes).chars().take(300).collect();
     let why = format!("{status}: {said}");
     match status.as_u16() {

@@ -205,8 +205,8 @@ impl Case {
             "expires_at": expires_at,
             "nonce": self.nonce,
         });
-        let headline = spec
-            .map_or_else(|| call.tool.to_string(), |spec| spec.headline(&call.arguments));
+        let headline =
+            spec.map_or_else(|| call.tool.to_string(), |spec| spec.headline(&call.arguments));
         let about = About::Approval { call: call.id };
         let ask = self.ask(about, to, headline, because, Some(expires_at));
         Ask { digest: Digest::of_json(&bound), id: AskId(entry.seq), ..ask }
@@ -236,11 +236,9 @@ impl Case {
     ) -> Option<State> {
         let same = |id: &AskId| *id == ask.id;
         match event {
-            Event::AskAnnounced { ask: id } if same(id) && !announced => Some(State::Asked {
-                ask: ask.clone(),
-                announced: true,
-                pending: pending.clone(),
-            }),
+            Event::AskAnnounced { ask: id } if same(id) && !announced => {
+                Some(State::Asked { ask: ask.clone(), announced: true, pending: pending.clone() })
+            }
             Event::AskAnswered { ask: id, who, reply } if same(id) => {
                 self.follow_reply(ask, pending, who, reply)
             }
@@ -359,10 +357,8 @@ impl Case {
             CallEnd::Failed { why } => self.fail(step, why.clone()),
             CallEnd::InDoubt { known } => {
                 let spec = self.charter.tools.get(&call.tool);
-                let says = spec.map_or_else(
-                    || call.tool.to_string(),
-                    |spec| spec.headline(&call.arguments),
-                );
+                let says = spec
+                    .map_or_else(|| call.tool.to_string(), |spec| spec.headline(&call.arguments));
                 let about = About::InDoubt { call: call.id, known: known.clone() };
                 let role = crate::worker::Worker::default_role();
                 let headline = format!("Did this happen? {says}");
@@ -425,7 +421,9 @@ impl Case {
     }
 
     fn take_in(&mut self, signal: &Signal) {
-        let SignalKind::Arrived(arrival) = &signal.kind else { return };
+        let SignalKind::Arrived(arrival) = &signal.kind else {
+            return;
+        };
         if self.title.is_empty() {
             self.title.clone_from(&arrival.title);
             self.party.clone_from(&arrival.party);

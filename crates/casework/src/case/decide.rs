@@ -282,7 +282,13 @@ impl Case {
         }
         let to = Worker::default_role();
         let headline = format!("Take over: {}", self.title);
-        Event::AskRaised(self.ask(About::TakeOver { why: why.into() }, to, headline, why.into(), None))
+        Event::AskRaised(self.ask(
+            About::TakeOver { why: why.into() },
+            to,
+            headline,
+            why.into(),
+            None,
+        ))
     }
 
     /// What to record when no judge was sure: people are asked, the likeliest answers first.

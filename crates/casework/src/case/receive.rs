@@ -50,13 +50,7 @@ impl Case {
         Receipt::Entries(entries)
     }
 
-    fn receive_reply(
-        &self,
-        id: AskId,
-        who: &PersonId,
-        reply: &Reply,
-        now: Timestamp,
-    ) -> Receipt {
+    fn receive_reply(&self, id: AskId, who: &PersonId, reply: &Reply, now: Timestamp) -> Receipt {
         let event = match self.admit_reply(id, who, reply, now) {
             Ok(()) => Event::AskAnswered { ask: id, who: who.clone(), reply: reply.clone() },
             Err(refused) => {

@@ -78,11 +78,7 @@ impl Status {
     pub fn is_closed(self) -> bool {
         matches!(
             self,
-            Self::Done
-                | Self::SetAside
-                | Self::FinishedByPerson
-                | Self::Cancelled
-                | Self::Shadowed
+            Self::Done | Self::SetAside | Self::FinishedByPerson | Self::Cancelled | Self::Shadowed
         )
     }
 }
@@ -168,9 +164,7 @@ impl Case {
             State::Asked { announced: false, ask, .. } => {
                 (self.asked_status(), Some(now), ask.headline.clone())
             }
-            State::Asked { ask, .. } => {
-                (self.asked_status(), ask.expires_at, ask.headline.clone())
-            }
+            State::Asked { ask, .. } => (self.asked_status(), ask.expires_at, ask.headline.clone()),
             State::Resting { until } => (Status::Resting, Some(*until), String::new()),
             State::Closed(outcome) => {
                 let (status, note) = ended(outcome);
@@ -193,7 +187,9 @@ impl Case {
         else {
             return None;
         };
-        let Question::Classify { text, .. } = question else { return None };
+        let Question::Classify { text, .. } = question else {
+            return None;
+        };
         Some(Lesson {
             step: self.step_name(*step)?,
             text: text.text()?.to_owned(),

@@ -9,17 +9,16 @@ use engine::seams::Asked;
 use serde_json::{Map, Value as Json, json};
 
 /// The body of a chat completion request.
-pub(super) fn request(model: &str, asked: &Asked<'_>, completion_tokens_max: Option<u64>) -> String {
+pub(super) fn request(
+    model: &str,
+    asked: &Asked<'_>,
+    completion_tokens_max: Option<u64>,
+) -> String {
     let mut body = Map::new();
     body.insert("model".into(), model.into());
     body.insert("messages".into(), Json::Array(messages(asked)));
-    let tools: Vec<Json> = asked
-        .worker
-        .tools
-        .iter()
-        .filter_map(|name| asked.tools.get(name))
-        .map(function)
-        .collect();
+    let tools: Vec<Json> =
+        asked.worker.tools.iter().filter_map(|name| asked.tools.get(name)).map(function).collect();
     if !tools.is_empty() {
         body.insert("tools".into(), Json::Array(tools));
     }

@@ -1,5 +1,5 @@
-//! Measures the reading of mail on folders of mails: are all of them read, and is a reply split from
-//! its history and signature exactly. It judges nothing by itself: the folders hold what is right.
+//! Measures the reading of mail on folders of mails: are all read, is a reply split from its
+//! history and signature exactly. It judges nothing by itself: the folders hold what is right.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -44,24 +44,19 @@ fn torture(folder: &Path) -> io::Result<Value> {
         }
     }
     let elapsed_ms = begun.elapsed().as_millis();
-    Ok(
-        json!({ "files": files, "read": read, "refused": refused, "compared": compared, "differ": differ,
-        "bytes": bytes, "elapsed_ms": u64::try_from(elapsed_ms).unwrap_or(u64::MAX) }),
-    )
+    Ok(json!({ "files": files, "read": read, "refused": refused, "compared": compared,
+        "differ": differ,
+        "bytes": bytes, "elapsed_ms": u64::try_from(elapsed_ms).unwrap_or(u64::MAX) }))
 }
 
-/// Compares subject, first author and number of attachments with a stored parse, where there is one.
+/// Compares subject, first author and number of attachments with a stored parse, if there is one.
 fn differences(mail: &Mail, expected: &Path) -> impl Iterator<Item = String> {
-    let stored = fs::read(expected)
-        .ok()
-        .and_then(|raw| serde_json::from_slice(&raw).ok());
+    let stored = fs::read(expected).ok().and_then(|raw| serde_json::from_slice(&raw).ok());
     let mut found = Vec::new();
     if let Some(stored) = stored.as_ref() {
         let stored: &Value = stored;
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let subject = header(stored, "subject")
-            .pointer("/Text")
-            .and_then(Value::as_str);
+        let subject = header(stored, "subject").pointer("/Text").and_then(Value::as_str);
         if words(subject.unwrap_or("")) != words(&mail.subject) {
             found.push(format!("subject {:?}", mail.subject));
         }
@@ -71,10 +66,7 @@ fn differences(mail: &Mail, expected: &Path) -> impl Iterator<Item = String> {
         if !author.is_empty() && author != own {
             found.push(format!("author {own:?}"));
         }
-        let attached = stored
-            .pointer("/attachments")
-            .and_then(Value::as_array)
-            .map_or(0, Vec::len);
+        let attached = stored.pointer("/attachments").and_then(Value::as_array).map_or(0, Vec::len);
         if attached != mail.attachments.len() {
             let count = mail.attachments.len();
             found.push(format!("attachments {count}, stored {attached}"));
@@ -85,13 +77,9 @@ fn differences(mail: &Mail, expected: &Path) -> impl Iterator<Item = String> {
 
 fn header<'a>(stored: &'a Value, name: &str) -> &'a Value {
     let headers = stored.pointer("/parts/0/headers").and_then(Value::as_array);
-    let found = headers
-        .into_iter()
-        .flatten()
-        .rfind(|header| header.get("name") == Some(&json!(name)));
-    found
-        .and_then(|header| header.get("value"))
-        .unwrap_or(&Value::Null)
+    let found =
+        headers.into_iter().flatten().rfind(|header| header.get("name") == Some(&json!(name)));
+    found.and_then(|header| header.get("value")).unwrap_or(&Value::Null)
 }
 
 fn replies(data: &Path) -> io::Result<Value> {
@@ -108,10 +96,9 @@ fn replies(data: &Path) -> io::Result<Value> {
         let outcome = history_split(&html_mail(&fs::read(&path)?), HTML_REPLY);
         outcomes.insert(format!("{}.html", stem(&path)), outcome);
     }
-    for (name, expected) in [
-        ("OLK_SRC_BODY_SECTION.html", "Reply"),
-        ("reply-separated-by-hr.html", "Hi there Bob"),
-    ] {
+    for (name, expected) in
+        [("OLK_SRC_BODY_SECTION.html", "Reply"), ("reply-separated-by-hr.html", "Hi there Bob")]
+    {
         let outcome = history_split(&html_mail(&fs::read(folder.join(name))?), expected);
         outcomes.insert(name.to_owned(), outcome);
     }
@@ -134,12 +121,10 @@ fn history_split(mail: &[u8], expected: &str) -> Result<(), String> {
 /// A reply whose history begins with a header block under "--- On … wrote:".
 fn share_block(folder: &Path) -> io::Result<Result<(), String>> {
     let mail = fs::read(folder.join("reply-quotations-share-block.eml"))?;
-    Ok(read_mail(&mail)
-        .map_err(|error| error.to_string())
-        .and_then(|mail| {
-            let above = mail.text.split("--- On ").next().unwrap_or("");
-            same(&format!("{} {}", mail.new_text, mail.signature), above)
-        }))
+    Ok(read_mail(&mail).map_err(|error| error.to_string()).and_then(|mail| {
+        let above = mail.text.split("--- On ").next().unwrap_or("");
+        same(&format!("{} {}", mail.new_text, mail.signature), above)
+    }))
 }
 
 fn signatures(
@@ -157,10 +142,7 @@ fn signatures(
         };
         let (body, sender, signature) = (beside("body")?, beside("sender")?, beside("signature")?);
         let new = body.strip_suffix(&signature).unwrap_or(&body);
-        let mail = format!(
-            "From: \"{}\" <a@b.example>\n\n{body}",
-            sender.replace('@', " at ")
-        );
+        let mail = format!("From: \"{}\" <a@b.example>\n\n{body}", sender.replace('@', " at "));
         outcomes.insert(
             format!("signature {name}"),
             match read_mail(mail.as_bytes()) {
@@ -194,11 +176,7 @@ fn plain(text: &str) -> String {
 fn same(found: &str, expected: &str) -> Result<(), String> {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (found, expected) = (words(found), words(expected));
-    if found == expected {
-        Ok(())
-    } else {
-        Err(found.chars().take(200).collect())
-    }
+    if found == expected { Ok(()) } else { Err(found.chars().take(200).collect()) }
 }
 
 fn html_mail(html: &[u8]) -> Vec<u8> {
@@ -208,10 +186,7 @@ fn html_mail(html: &[u8]) -> Vec<u8> {
 }
 
 fn stem(path: &Path) -> String {
-    path.file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn named(path: &Path, what: &str) -> String {

@@ -64,10 +64,8 @@ pub struct Document {
 #[must_use]
 pub fn read(name: &str, bytes: &[u8]) -> Document {
     if bytes.len() > MAIL_BYTES_MAX {
-        let warning = format!(
-            "{} bytes are more than the {MAIL_BYTES_MAX} that are read",
-            bytes.len()
-        );
+        let warning =
+            format!("{} bytes are more than the {MAIL_BYTES_MAX} that are read", bytes.len());
         return unread(sniff::by_magic(bytes).unwrap_or(Kind::Unknown), warning);
     }
     match sniff::kind(name, bytes) {
@@ -76,21 +74,13 @@ pub fn read(name: &str, bytes: &[u8]) -> Document {
         Kind::Text => text_document(Kind::Text, bytes),
         Kind::Csv => csv_document(bytes),
         Kind::Json => json_document(bytes),
-        Kind::Pdf => unread(
-            Kind::Pdf,
-            "the text of PDF files is not read yet".to_owned(),
-        ),
+        Kind::Pdf => unread(Kind::Pdf, "the text of PDF files is not read yet".to_owned()),
         Kind::Unknown => unread(Kind::Unknown, "the kind of file is not known".to_owned()),
     }
 }
 
 fn unread(kind: Kind, warning: String) -> Document {
-    Document {
-        kind,
-        text: String::new(),
-        fields: BTreeMap::new(),
-        warnings: vec![warning],
-    }
+    Document { kind, text: String::new(), fields: BTreeMap::new(), warnings: vec![warning] }
 }
 
 fn mail_document(bytes: &[u8]) -> Document {
@@ -102,10 +92,7 @@ fn mail_document(bytes: &[u8]) -> Document {
     };
     let mut warnings = std::mem::take(&mut mail.warnings);
     if mails.len() > 1 {
-        warnings.push(format!(
-            "the file holds {} mails: only the first was read",
-            mails.len()
-        ));
+        warnings.push(format!("the file holds {} mails: only the first was read", mails.len()));
     }
     let text = std::mem::take(&mut mail.text);
     // Every field of a mail is plain data, so this cannot fail; if it did, the text is still there.
@@ -115,12 +102,7 @@ fn mail_document(bytes: &[u8]) -> Document {
     };
     let own = |(name, _): &(String, Value)| name != "text" && name != "warnings";
     let fields: BTreeMap<String, Value> = fields.into_iter().filter(own).collect();
-    Document {
-        kind: Kind::Mail,
-        text,
-        fields,
-        warnings,
-    }
+    Document { kind: Kind::Mail, text, fields, warnings }
 }
 
 fn html_document(bytes: &[u8]) -> Document {
@@ -129,33 +111,18 @@ fn html_document(bytes: &[u8]) -> Document {
     let mut document = text_document(Kind::Html, page.text().as_bytes());
     if page.hidden_characters > 0 {
         let count = page.hidden_characters;
-        document
-            .warnings
-            .push(format!("hidden text in the HTML part: {count} characters"));
+        document.warnings.push(format!("hidden text in the HTML part: {count} characters"));
     }
-    let fields = [
-        ("new_text", parts.new),
-        ("quoted", parts.quoted),
-        ("signature", parts.signature),
-    ];
-    document
-        .fields
-        .extend(fields.map(|(name, value)| (name.to_owned(), Value::String(value))));
+    let fields =
+        [("new_text", parts.new), ("quoted", parts.quoted), ("signature", parts.signature)];
+    document.fields.extend(fields.map(|(name, value)| (name.to_owned(), Value::String(value))));
     document
 }
 
 fn text_document(kind: Kind, bytes: &[u8]) -> Document {
     let (text, warning) = sniff::text(bytes);
-    let warnings = warning
-        .into_iter()
-        .chain(hidden::warning(&text, "text"))
-        .collect();
-    Document {
-        kind,
-        text,
-        fields: BTreeMap::new(),
-        warnings,
-    }
+    let warnings = warning.into_iter().chain(hidden::warning(&text, "text")).collect();
+    Document { kind, text, fields: BTreeMap::new(), warnings }
 }
 
 fn csv_document(bytes: &[u8]) -> Document {
@@ -163,10 +130,8 @@ fn csv_document(bytes: &[u8]) -> Document {
     let delimiter = sniff::delimiter(&document.text).unwrap_or(',');
     let mut lines = document.text.lines().filter(|line| !line.trim().is_empty());
     let header = lines.next().unwrap_or("");
-    let columns: Vec<&str> = header
-        .split(delimiter)
-        .map(|column| column.trim().trim_matches('"'))
-        .collect();
+    let columns: Vec<&str> =
+        header.split(delimiter).map(|column| column.trim().trim_matches('"')).collect();
     let fields = [
         ("columns", json!(columns)),
         ("delimiter", json!(delimiter.to_string())),

@@ -29,10 +29,7 @@ const RESULTS_MAX: usize = 200;
 
 /// All results in the values of the headers, topmost header first.
 pub(super) fn results(headers: &[String]) -> Vec<AuthenticationResult> {
-    let all = headers
-        .iter()
-        .enumerate()
-        .flat_map(|(index, value)| header_results(index, value));
+    let all = headers.iter().enumerate().flat_map(|(index, value)| header_results(index, value));
     all.take(RESULTS_MAX).collect()
 }
 
@@ -54,12 +51,7 @@ fn result(header: usize, authserv_id: &str, words: &[Word]) -> Option<Authentica
         [Word::Text(none)] if none.eq_ignore_ascii_case("none") => empty(),
         _ => pairs.next()?,
     };
-    let method = method
-        .split('/')
-        .next()
-        .unwrap_or("")
-        .trim()
-        .to_ascii_lowercase();
+    let method = method.split('/').next().unwrap_or("").trim().to_ascii_lowercase();
     let mut properties = BTreeMap::new();
     for (name, value) in pairs {
         properties.entry(name.to_ascii_lowercase()).or_insert(value);
@@ -108,11 +100,7 @@ fn statements(value: &str) -> Vec<Vec<Word>> {
         match c {
             '"' => {
                 while let Some(inner) = characters.next().filter(|inner| *inner != '"') {
-                    let next = if inner == '\\' {
-                        escaped(characters.next())
-                    } else {
-                        inner
-                    };
+                    let next = if inner == '\\' { escaped(characters.next()) } else { inner };
                     text.push(next);
                 }
             }

@@ -40,19 +40,13 @@ pub(super) fn within_bounds(bytes: &[u8]) -> (&[u8], Option<String>) {
 }
 
 fn begins_with(line: &[u8], word: &[u8]) -> bool {
-    line.get(..word.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    line.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
 fn holds(text: &[u8], word: &[u8]) -> bool {
     let first = word.first().copied().unwrap_or(0);
-    let starts = text
-        .iter()
-        .enumerate()
-        .filter(|(_, byte)| byte.eq_ignore_ascii_case(&first));
-    starts
-        .into_iter()
-        .any(|(at, _)| text.get(at..).is_some_and(|rest| begins_with(rest, word)))
+    let starts = text.iter().enumerate().filter(|(_, byte)| byte.eq_ignore_ascii_case(&first));
+    starts.into_iter().any(|(at, _)| text.get(at..).is_some_and(|rest| begins_with(rest, word)))
 }
 
 /// A parsed mail that is taken apart without recursion when dropped: mails nested a hundred
@@ -74,13 +68,10 @@ impl Drop for Parsed<'_> {
     fn drop(&mut self) {
         let mut waiting = vec![std::mem::take(&mut self.0)];
         while let Some(message) = waiting.pop() {
-            let nested = message
-                .parts
-                .into_iter()
-                .filter_map(|part| match part.body {
-                    PartType::Message(nested) => Some(nested),
-                    _ => None,
-                });
+            let nested = message.parts.into_iter().filter_map(|part| match part.body {
+                PartType::Message(nested) => Some(nested),
+                _ => None,
+            });
             waiting.extend(nested);
         }
     }
@@ -137,9 +128,7 @@ const OPENED: [&[u8]; 3] = [b"rfc822", b"global", b"digest"];
 fn is_encoded(part: &MessagePart<'_>) -> bool {
     let identity = |value: &HeaderValue<'_>| {
         let stated = value.as_content_type().map_or("", |stated| stated.ctype());
-        ["7bit", "8bit", "binary"]
-            .iter()
-            .any(|name| stated.eq_ignore_ascii_case(name))
+        ["7bit", "8bit", "binary"].iter().any(|name| stated.eq_ignore_ascii_case(name))
     };
     part.headers.iter().any(|header| {
         header.name == HeaderName::ContentTransferEncoding && !identity(&header.value)
@@ -148,10 +137,7 @@ fn is_encoded(part: &MessagePart<'_>) -> bool {
 
 /// Where the values of the part's `Content-Type` headers stand.
 fn types(part: &MessagePart<'_>) -> impl Iterator<Item = Range<usize>> {
-    let headers = part
-        .headers
-        .iter()
-        .filter(|header| header.name == HeaderName::ContentType);
+    let headers = part.headers.iter().filter(|header| header.name == HeaderName::ContentType);
     headers.filter_map(|header| {
         let start = usize::try_from(header.offset_start).ok()?;
         Some(start..usize::try_from(header.offset_end).ok()?)
@@ -166,9 +152,7 @@ pub(super) fn kept_closed(bytes: &[u8], headers: &[Range<usize>]) -> Vec<u8> {
             continue;
         };
         for word in OPENED {
-            let at = value
-                .windows(word.len())
-                .position(|found| found.eq_ignore_ascii_case(word));
+            let at = value.windows(word.len()).position(|found| found.eq_ignore_ascii_case(word));
             let place = at.and_then(|at| value.get_mut(at..at + word.len()));
             if let Some(place) = place {
                 place.copy_from_slice(b"x-mail");

@@ -9,27 +9,17 @@ use mail_parser::{ContentType, Encoding, HeaderName, Message, MessagePart, MimeH
 /// damaged or the part is cut off.
 pub(super) fn content(message: &Message<'_>, part: &MessagePart<'_>) -> (Vec<u8>, Option<String>) {
     let raw = raw_body(message, part);
-    let declared = part
-        .content_transfer_encoding()
-        .unwrap_or("")
-        .trim()
-        .to_ascii_lowercase();
+    let declared = part.content_transfer_encoding().unwrap_or("").trim().to_ascii_lowercase();
     match (&part.body, declared.as_str()) {
         (PartType::Message(_) | PartType::Multipart(_), _) => (raw.to_vec(), None),
         (_, "base64") => {
             let (bytes, damaged) = lenient_base64(raw);
-            (
-                bytes,
-                damaged.then(|| "its base64 is damaged or cut off".to_owned()),
-            )
+            (bytes, damaged.then(|| "its base64 is damaged or cut off".to_owned()))
         }
         (PartType::Binary(bytes) | PartType::InlineBinary(bytes), _) => (bytes.to_vec(), None),
         (_, "quoted-printable") => match quoted_printable_decode(raw) {
             Some(bytes) => (bytes, None),
-            None => (
-                raw.to_vec(),
-                Some("its quoted-printable encoding is damaged".to_owned()),
-            ),
+            None => (raw.to_vec(), Some("its quoted-printable encoding is damaged".to_owned())),
         },
         _ => (raw.to_vec(), None),
     }
@@ -99,17 +89,14 @@ pub(super) fn text(bytes: &[u8], part: &MessagePart<'_>) -> (String, Option<Stri
     let declared = part.content_type().and_then(charset).unwrap_or("");
     if let (Some(decoder), false) = (charset_decoder(declared.as_bytes()), declared.is_empty()) {
         // Much mail that says ASCII holds UTF-8, which is never valid by chance.
-        let ascii = ["us-ascii", "ascii"]
-            .iter()
-            .any(|name| declared.eq_ignore_ascii_case(name));
+        let ascii = ["us-ascii", "ascii"].iter().any(|name| declared.eq_ignore_ascii_case(name));
         return match std::str::from_utf8(bytes) {
             Ok(text) if ascii => (text.to_owned(), None),
             _ => (decoder(bytes), None),
         };
     }
-    let utf8 = ["", "utf-8", "utf8", "utf_8"]
-        .iter()
-        .any(|name| declared.eq_ignore_ascii_case(name));
+    let utf8 =
+        ["", "utf-8", "utf8", "utf_8"].iter().any(|name| declared.eq_ignore_ascii_case(name));
     match std::str::from_utf8(bytes) {
         Ok(text) if utf8 || text.is_ascii() => (text.to_owned(), None),
         Ok(text) => (text.to_owned(), Some(unknown(declared, "utf-8"))),
@@ -131,10 +118,8 @@ fn unknown(declared: &str, used: &str) -> String {
 
 /// Text in the character set most mail without a usable statement is in.
 pub(super) fn windows_1252(bytes: &[u8]) -> String {
-    charset_decoder(b"windows-1252").map_or_else(
-        || String::from_utf8_lossy(bytes).into_owned(),
-        |decoder| decoder(bytes),
-    )
+    charset_decoder(b"windows-1252")
+        .map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), |decoder| decoder(bytes))
 }
 
 fn charset<'a>(content_type: &'a ContentType<'_>) -> Option<&'a str> {
@@ -152,10 +137,7 @@ pub(super) fn raw_headers(message: &Message<'_>, name: &str) -> Vec<String> {
         return Vec::new();
     };
     let wanted = HeaderName::parse(name.to_owned());
-    let headers = root
-        .headers
-        .iter()
-        .filter(|header| Some(&header.name) == wanted.as_ref());
+    let headers = root.headers.iter().filter(|header| Some(&header.name) == wanted.as_ref());
     let values = headers.filter_map(|header| {
         let start = usize::try_from(header.offset_start).ok()?;
         let end = usize::try_from(header.offset_end).ok()?;

@@ -18,24 +18,14 @@ fn is_direction_override(c: char) -> bool {
 /// Characters that occur in honest text: soft hyphens and joiners of Indic scripts and emoji,
 /// emoji presentation, and the marks that Outlook puts around dates.
 fn is_customary(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{200c}'..='\u{200f}' | '\u{fe0e}' | '\u{fe0f}'
-    )
+    matches!(c, '\u{ad}' | '\u{200c}'..='\u{200f}' | '\u{fe0e}' | '\u{fe0f}')
 }
 
 /// A warning when `text` holds hidden characters, naming where it was found.
 pub(crate) fn warning(text: &str, place: &str) -> Option<String> {
-    let count = text
-        .chars()
-        .filter(|c| is_invisible(*c) && !is_customary(*c))
-        .count();
+    let count = text.chars().filter(|c| is_invisible(*c) && !is_customary(*c)).count();
     let turned = text.chars().any(is_direction_override);
-    let also = if turned {
-        ", some turn the text direction around"
-    } else {
-        ""
-    };
+    let also = if turned { ", some turn the text direction around" } else { "" };
     (count > 0).then(|| format!("hidden characters in the {place}: {count}{also}"))
 }
 

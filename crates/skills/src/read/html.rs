@@ -41,10 +41,7 @@ pub(crate) fn render(html: &str) -> Rendered {
     for token in Tokens::new(html) {
         page.take(&token);
     }
-    Rendered {
-        lines: page.writer.finish(),
-        hidden_characters: page.hidden_characters,
-    }
+    Rendered { lines: page.writer.finish(), hidden_characters: page.hidden_characters }
 }
 
 /// Elements that never have content.
@@ -53,13 +50,11 @@ const VOID: [&str; 13] = [
     "wbr",
 ];
 /// Elements whose content is not shown.
-const UNSEEN: [&str; 8] = [
-    "head", "script", "style", "title", "template", "noframes", "datalist", "object",
-];
+const UNSEEN: [&str; 8] =
+    ["head", "script", "style", "title", "template", "noframes", "datalist", "object"];
 /// Elements that may stand in a head; any other one ends it.
-const IN_HEAD: [&str; 10] = [
-    "meta", "title", "link", "style", "script", "base", "noscript", "template", "object", "xml",
-];
+const IN_HEAD: [&str; 10] =
+    ["meta", "title", "link", "style", "script", "base", "noscript", "template", "object", "xml"];
 /// Elements that begin and end on a line of their own.
 const BLOCKS: [&str; 25] = [
     "address",
@@ -145,8 +140,7 @@ impl Page {
         }
         let mark = top.map_or(self.root_mark, |element| element.mark);
         let preformatted = top.is_some_and(|element| element.preformatted);
-        self.writer
-            .write(&text, self.root_mark.max_of(mark), preformatted);
+        self.writer.write(&text, self.root_mark.max_of(mark), preformatted);
     }
 
     fn opened(&mut self, name: &str, attributes: &str) {
@@ -212,11 +206,7 @@ impl Page {
     }
 
     fn break_before(&mut self, name: &str) {
-        if self
-            .open
-            .last()
-            .is_some_and(|top| top.unseen || top.look.is_hidden())
-        {
+        if self.open.last().is_some_and(|top| top.unseen || top.look.is_hidden()) {
             return;
         }
         match name {

@@ -102,11 +102,7 @@ pub fn read_mail(bytes: &[u8]) -> Result<Mail, ReadError> {
     let (bytes, warning) = within_bounds(bytes);
     let mut warnings: Vec<String> = warning.into_iter().collect();
     let encoded = encoded_mails(bytes);
-    let closed = if encoded.is_empty() {
-        None
-    } else {
-        Some(kept_closed(bytes, &encoded))
-    };
+    let closed = if encoded.is_empty() { None } else { Some(kept_closed(bytes, &encoded)) };
     let bytes = closed.as_deref().unwrap_or(bytes);
     let parsed = Parsed::new(&MessageParser::new(), bytes).ok_or(ReadError::NotAMail)?;
     if !is_mail(parsed.message()) {
@@ -118,10 +114,7 @@ pub fn read_mail(bytes: &[u8]) -> Result<Mail, ReadError> {
 /// Whether any header is one that mails have. Text that happens to hold a colon has none.
 fn is_mail(message: &Message<'_>) -> bool {
     let root = message.parts.first();
-    let mut names = root
-        .into_iter()
-        .flat_map(|part| &part.headers)
-        .map(|header| &header.name);
+    let mut names = root.into_iter().flat_map(|part| &part.headers).map(|header| &header.name);
     names.any(|name| {
         matches!(
             name,
@@ -143,10 +136,7 @@ fn is_mail(message: &Message<'_>) -> bool {
 pub(super) fn trimmed(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let bytes = bytes.trim_ascii_start();
-    let end = bytes
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(bytes.len(), |at| at + 1);
+    let end = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| at + 1);
     match bytes.split_at_checked(end) {
         Some((line, rest)) if mbox::is_separator(line) => rest,
         _ => bytes,
@@ -171,12 +161,8 @@ fn read_parsed(message: &Message<'_>, warnings: &mut Vec<String>) -> Mail {
         references: ids(message, &HeaderName::References),
         from,
         from_count: authors.len(),
-        sender: addresses::all(message, &HeaderName::Sender)
-            .into_iter()
-            .next(),
-        reply_to: addresses::all(message, &HeaderName::ReplyTo)
-            .into_iter()
-            .next(),
+        sender: addresses::all(message, &HeaderName::Sender).into_iter().next(),
+        reply_to: addresses::all(message, &HeaderName::ReplyTo).into_iter().next(),
         return_path,
         to: addresses::all(message, &HeaderName::To),
         cc: addresses::all(message, &HeaderName::Cc),
@@ -199,14 +185,8 @@ fn values<'a>(
     message: &'a Message<'_>,
     name: &'a HeaderName<'_>,
 ) -> impl Iterator<Item = &'a HeaderValue<'a>> {
-    let headers = message
-        .parts
-        .first()
-        .into_iter()
-        .flat_map(|part| &part.headers);
-    headers
-        .filter(move |header| header.name == *name)
-        .map(|header| &header.value)
+    let headers = message.parts.first().into_iter().flat_map(|part| &part.headers);
+    headers.filter(move |header| header.name == *name).map(|header| &header.value)
 }
 
 /// The identifiers in a header. The first header counts: a second one is an addition.
@@ -230,8 +210,7 @@ fn subject(message: &Message<'_>, warnings: &mut Vec<String>) -> String {
 
 fn date_ms(message: &Message<'_>) -> Option<i64> {
     let date = values(message, &HeaderName::Date).find_map(HeaderValue::as_datetime)?;
-    date.is_valid()
-        .then(|| date.to_timestamp().saturating_mul(1000))
+    date.is_valid().then(|| date.to_timestamp().saturating_mul(1000))
 }
 
 fn return_path(message: &Message<'_>) -> Option<String> {
@@ -242,9 +221,6 @@ fn return_path(message: &Message<'_>) -> Option<String> {
 /// The identifier between angle brackets in `List-Id`, or the whole value.
 fn list(message: &Message<'_>) -> Option<String> {
     let value = raw_headers(message, "List-Id").into_iter().next()?;
-    let inner = value
-        .rsplit_once('<')
-        .and_then(|(_, id)| id.split_once('>'))
-        .map(|(id, _)| id);
+    let inner = value.rsplit_once('<').and_then(|(_, id)| id.split_once('>')).map(|(id, _)| id);
     Some(hidden::cleaned(inner.unwrap_or(&value)))
 }

@@ -24,9 +24,7 @@ pub fn read_mbox(bytes: &[u8]) -> Vec<(usize, Cow<'_, [u8]>)> {
     let ends = starts.iter().skip(1).map(|(separator, _)| *separator);
     let ends: Vec<usize> = ends.chain([bytes.len()]).collect();
     let mails = starts.iter().zip(ends);
-    mails
-        .map(|((_, start), end)| (*start, unescaped(mail(bytes, *start, end))))
-        .collect()
+    mails.map(|((_, start), end)| (*start, unescaped(mail(bytes, *start, end)))).collect()
 }
 
 /// Whether a line can open a mail: `From `, a sender and a date with a time of day.
@@ -37,9 +35,7 @@ pub(super) fn is_separator(line: &[u8]) -> bool {
 /// One mail without the empty line that the format puts behind it.
 fn mail(bytes: &[u8], start: usize, end: usize) -> &[u8] {
     let mail = bytes.get(start..end).unwrap_or(&[]);
-    let without = mail
-        .strip_suffix(b"\r\n\r\n")
-        .or_else(|| mail.strip_suffix(b"\n\n"));
+    let without = mail.strip_suffix(b"\r\n\r\n").or_else(|| mail.strip_suffix(b"\n\n"));
     without.map_or(mail, |without| {
         let line_end = if mail.ends_with(b"\r\n") { 2 } else { 1 };
         mail.get(..without.len() + line_end).unwrap_or(mail)
@@ -51,20 +47,12 @@ fn unescaped(mail: &[u8]) -> Cow<'_, [u8]> {
     if !lines().any(is_escaped) {
         return Cow::Borrowed(mail);
     }
-    let kept = lines().map(|line| {
-        if is_escaped(line) {
-            line.get(1..).unwrap_or(&[])
-        } else {
-            line
-        }
-    });
+    let kept =
+        lines().map(|line| if is_escaped(line) { line.get(1..).unwrap_or(&[]) } else { line });
     Cow::Owned(kept.flatten().copied().collect())
 }
 
 fn is_escaped(line: &[u8]) -> bool {
     let signs = line.iter().take_while(|byte| **byte == b'>').count();
-    signs > 0
-        && line
-            .get(signs..)
-            .is_some_and(|rest| rest.starts_with(b"From "))
+    signs > 0 && line.get(signs..).is_some_and(|rest| rest.starts_with(b"From "))
 }

@@ -1,5 +1,5 @@
 //! Splits the text of a mail into what its sender wrote now, what is copied from earlier mails and
-//! the signature. It works on lines and wording only, and when in doubt leaves text in the new part.
+//! the signature. It works on lines and wording only; in doubt it leaves text in the new part.
 
 mod attribution;
 mod phrases;
@@ -39,22 +39,13 @@ pub(crate) fn split_lines(lines: &[MarkedLine], sender: Option<&str>) -> Parts {
     let mut places = places(lines);
     quote_wrapped_ends(lines, &mut places);
     let chosen = |place: Place| {
-        let texts = lines
-            .iter()
-            .zip(&places)
-            .filter(move |(_, found)| **found == place);
-        texts
-            .map(|(line, _)| line.text.as_str())
-            .collect::<Vec<&str>>()
+        let texts = lines.iter().zip(&places).filter(move |(_, found)| **found == place);
+        texts.map(|(line, _)| line.text.as_str()).collect::<Vec<&str>>()
     };
     let new = chosen(Place::New);
     let cut = signature::start(&new, sender).unwrap_or(new.len());
     let (written, farewell) = new.split_at_checked(cut).unwrap_or((&new, &[]));
-    let signature: Vec<&str> = farewell
-        .iter()
-        .copied()
-        .chain(chosen(Place::Signature))
-        .collect();
+    let signature: Vec<&str> = farewell.iter().copied().chain(chosen(Place::Signature)).collect();
     let parts = Parts {
         new: tidy(written),
         quoted: tidy(&chosen(Place::Quoted)),
@@ -62,10 +53,7 @@ pub(crate) fn split_lines(lines: &[MarkedLine], sender: Option<&str>) -> Parts {
     };
     if parts.new.is_empty() && !parts.quoted.is_empty() {
         let whole: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
-        return Parts {
-            new: tidy(&whole),
-            ..Parts::default()
-        };
+        return Parts { new: tidy(&whole), ..Parts::default() };
     }
     parts
 }

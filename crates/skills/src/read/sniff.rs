@@ -20,11 +20,7 @@ pub(super) fn kind(name: &str, bytes: &[u8]) -> Kind {
     let start = bytes.get(..SHAPE_BYTES).unwrap_or(bytes);
     let mail = trimmed(start);
     // An mbox line in front proves more than a second header would.
-    let headers_min = if start.trim_ascii_start().len() > mail.len() {
-        1
-    } else {
-        2
-    };
+    let headers_min = if start.trim_ascii_start().len() > mail.len() { 1 } else { 2 };
     if mail_headers(mail) >= headers_min && !matches!(extension.as_str(), "txt" | "md" | "csv") {
         return Kind::Mail;
     }
@@ -55,10 +51,7 @@ pub(super) fn by_magic(bytes: &[u8]) -> Option<Kind> {
         b"Rar!",
         b"7z\xbc\xaf",
     ];
-    known
-        .iter()
-        .any(|magic| bytes.starts_with(magic))
-        .then_some(Kind::Unknown)
+    known.iter().any(|magic| bytes.starts_with(magic)).then_some(Kind::Unknown)
 }
 
 /// How many of the first lines are headers known from mail.
@@ -104,20 +97,8 @@ fn mail_headers(bytes: &[u8]) -> usize {
 
 fn by_shape(text: &str) -> Option<Kind> {
     let start = text.trim_start();
-    let lower: String = start
-        .chars()
-        .take(512)
-        .collect::<String>()
-        .to_ascii_lowercase();
-    let tags = [
-        "<!doctype html",
-        "<html",
-        "<head",
-        "<body",
-        "<div",
-        "<p>",
-        "<table",
-    ];
+    let lower: String = start.chars().take(512).collect::<String>().to_ascii_lowercase();
+    let tags = ["<!doctype html", "<html", "<head", "<body", "<div", "<p>", "<table"];
     if tags.iter().any(|tag| lower.starts_with(tag))
         || (lower.starts_with("<?xml") && lower.contains("<html"))
     {
@@ -178,7 +159,5 @@ pub(super) fn text(bytes: &[u8]) -> (String, Option<String>) {
 }
 
 fn unified(text: &str) -> String {
-    text.trim_start_matches('\u{feff}')
-        .replace("\r\n", "\n")
-        .replace('\0', "")
+    text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\0', "")
 }

@@ -12,12 +12,7 @@ pub(crate) struct MarkedLine {
 
 /// The lines of a plain text, none of them marked.
 pub(crate) fn plain_lines(text: &str) -> Vec<MarkedLine> {
-    text.lines()
-        .map(|line| MarkedLine {
-            text: line.to_owned(),
-            mark: Mark::Plain,
-        })
-        .collect()
+    text.lines().map(|line| MarkedLine { text: line.to_owned(), mark: Mark::Plain }).collect()
 }
 
 impl Mark {
@@ -126,10 +121,7 @@ impl Writer {
         self.current.clear();
         let after_empty = self.lines.last().is_none_or(|line| line.text.is_empty());
         if !(text.is_empty() && after_empty) {
-            self.lines.push(MarkedLine {
-                text,
-                mark: self.mark,
-            });
+            self.lines.push(MarkedLine { text, mark: self.mark });
         }
     }
 

@@ -38,21 +38,14 @@ const QUOTED_CLASSES: [&str; 9] = [
 ];
 
 /// Identifiers of elements that hold quoted mail (Outlook for Mac and its successors).
-const QUOTED_IDS: [&str; 3] = [
-    "OLK_SRC_BODY_SECTION",
-    "mail-editor-reference-message-container",
-    "yahoo_quoted",
-];
+const QUOTED_IDS: [&str; 3] =
+    ["OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container", "yahoo_quoted"];
 
 /// Identifiers of elements after which all is quoted mail (Outlook on the web, Hotmail, Zimbra).
 const QUOTED_FROM_IDS: [&str; 4] = ["divRplyFwdMsg", "appendonsend", "stopSpelling", "zwchr"];
 
-const SIGNATURE_CLASSES: [&str; 4] = [
-    "gmail_signature",
-    "moz-signature",
-    "protonmail_signature_block",
-    "x_gmail_signature",
-];
+const SIGNATURE_CLASSES: [&str; 4] =
+    ["gmail_signature", "moz-signature", "protonmail_signature_block", "x_gmail_signature"];
 
 /// The mark that an opening tag puts on what it holds or on what follows it.
 pub(super) fn mark_of(name: &str, tag_attributes: &str) -> Option<(Mark, Reach)> {

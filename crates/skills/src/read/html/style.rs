@@ -26,21 +26,15 @@ pub(super) struct Look {
 impl Look {
     /// The look of a page before any style: dark text on white.
     pub(super) fn page() -> Self {
-        Look {
-            hidden: false,
-            colour: None,
-            background: Some([255; 3]),
-            unreadable: false,
-        }
+        Look { hidden: false, colour: None, background: Some([255; 3]), unreadable: false }
     }
 
     /// Whether a person looking at the page would not see this text.
     pub(super) fn is_hidden(&self) -> bool {
         let invisible = match (self.colour, self.background) {
-            (Some(text), Some(page)) => text
-                .iter()
-                .zip(page)
-                .all(|(a, b)| a.abs_diff(b) < COLOUR_DISTANCE_MIN),
+            (Some(text), Some(page)) => {
+                text.iter().zip(page).all(|(a, b)| a.abs_diff(b) < COLOUR_DISTANCE_MIN)
+            }
             (None, _) | (_, None) => false,
         };
         self.hidden || self.unreadable || invisible
@@ -66,11 +60,7 @@ impl Look {
         if !(class.is_empty() && id.is_empty()) && sheet.paints_backgrounds {
             self.background = None;
         }
-        for rule in sheet
-            .rules
-            .iter()
-            .filter(|rule| rule.concerns(name, class, id))
-        {
+        for rule in sheet.rules.iter().filter(|rule| rule.concerns(name, class, id)) {
             self.apply(&rule.body);
         }
         if let Some((_, style)) = found.iter().find(|(attribute, _)| attribute == "style") {
@@ -142,9 +132,7 @@ impl Sheet {
             let (body, after) = after.split_once('}').unwrap_or((after, ""));
             if body.len() <= RULE_BYTES_MAX && can_hide(body) {
                 let room = RULES_MAX.saturating_sub(self.rules.len());
-                let found = selectors
-                    .split(',')
-                    .filter_map(|selector| rule(selector, body));
+                let found = selectors.split(',').filter_map(|selector| rule(selector, body));
                 self.rules.extend(found.take(room));
             }
             rest = after;
@@ -226,13 +214,11 @@ fn hides(style: &str) -> bool {
 
 fn is_unreadable_size(value: &str) -> bool {
     let relative = value.ends_with("em") || value.ends_with('%');
-    number(value).is_some_and(|size| {
-        if relative {
-            size <= 0.0
-        } else {
-            size <= FONT_SIZE_MAX_HIDDEN
-        }
-    })
+    number(value).is_some_and(
+        |size| {
+            if relative { size <= 0.0 } else { size <= FONT_SIZE_MAX_HIDDEN }
+        },
+    )
 }
 
 fn declarations(style: &str) -> impl Iterator<Item = (String, String)> {
@@ -271,10 +257,8 @@ fn colour(value: &str) -> Option<Colour> {
 }
 
 fn hex_colour(hex: &str) -> Option<Colour> {
-    let digits: Option<Vec<u8>> = hex
-        .chars()
-        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect();
+    let digits: Option<Vec<u8>> =
+        hex.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
     match digits?.as_slice() {
         [r, g, b] => Some([r * 17, g * 17, b * 17]),
         [r, s, g, h, b, c, ..] => Some([r * 16 + s, g * 16 + h, b * 16 + c]),

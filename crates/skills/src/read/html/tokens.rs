@@ -28,17 +28,11 @@ pub(super) struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(html: &'a str) -> Self {
-        Tokens {
-            rest: html,
-            raw_element: None,
-        }
+        Tokens { rest: html, raw_element: None }
     }
 
     fn take(&mut self, length: usize) -> &'a str {
-        let (piece, rest) = self
-            .rest
-            .split_at_checked(length)
-            .unwrap_or((self.rest, ""));
+        let (piece, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
         self.rest = rest;
         piece
     }
@@ -53,11 +47,7 @@ impl<'a> Tokens<'a> {
         let length = if let Some(comment) = self.rest.strip_prefix("<!--") {
             // `<!-->` is a whole comment to a browser, so the search may not start after it.
             let from = if comment.starts_with('>') { 4 } else { 0 };
-            if from == 4 {
-                Some(5)
-            } else {
-                comment.find("-->").map(|at| at + 7)
-            }
+            if from == 4 { Some(5) } else { comment.find("-->").map(|at| at + 7) }
         } else {
             self.rest.find('>').map(|at| at + 1)
         };
@@ -73,9 +63,8 @@ impl<'a> Tokens<'a> {
             Some(inner) => (inner, true),
             None => (inner, false),
         };
-        let name_end = inner
-            .find(|c: char| c.is_ascii_whitespace() || c == '/')
-            .unwrap_or(inner.len());
+        let name_end =
+            inner.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inner.len());
         let (name, attributes) = inner.split_at_checked(name_end)?;
         let name = name.to_ascii_lowercase();
         if closing {
@@ -106,18 +95,17 @@ impl<'a> Iterator for Tokens<'a> {
                     continue;
                 }
                 ('<', Some(c)) if c == '/' || c.is_ascii_alphabetic() => {
-                    if let Some(token) = self.tag() {
-                        return Some(token);
-                    }
+                    // Without any `>` ahead no tag ends any more; looking again at each `<` would
+                    // take a time that grows with the square of the length.
+                    let rest = self.rest.len();
+                    return self.tag().or_else(|| Some(Token::Text(self.take(rest))));
                 }
                 _ => {}
             }
             // The first character is text even when it is `<`: no tag begins with it.
             let skip = self.rest.chars().next().map_or(0, char::len_utf8);
             let end = self.rest.get(skip..).and_then(|rest| rest.find('<'));
-            return Some(Token::Text(
-                self.take(end.map_or(self.rest.len(), |at| at + skip)),
-            ));
+            return Some(Token::Text(self.take(end.map_or(self.rest.len(), |at| at + skip))));
         }
     }
 }
@@ -140,8 +128,7 @@ fn tag_end(text: &str) -> Option<usize> {
 /// Where `</name` begins in `text`, in any case of letters.
 fn find_closing(text: &str, name: &str) -> Option<usize> {
     text.match_indices("</").map(|(at, _)| at).find(|at| {
-        text.get(at + 2..at + 2 + name.len())
-            .is_some_and(|found| found.eq_ignore_ascii_case(name))
+        text.get(at + 2..at + 2 + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
     })
 }
 
@@ -150,9 +137,7 @@ pub(super) fn attributes(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut rest = text.trim_start_matches(is_between);
     while !rest.is_empty() {
-        let end = rest
-            .find(|c: char| c == '=' || is_between(c))
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| c == '=' || is_between(c)).unwrap_or(rest.len());
         let (name, after) = rest.split_at_checked(end.max(1)).unwrap_or((rest, ""));
         let after_name = after.trim_start();
         let (value, after) = match after_name.strip_prefix('=') {
@@ -175,9 +160,7 @@ fn attribute_value(text: &str) -> (&str, &str) {
             return quoted.split_once(quote).unwrap_or((quoted, ""));
         }
     }
-    let end = text
-        .find(|c: char| c.is_ascii_whitespace())
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| c.is_ascii_whitespace()).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
@@ -187,13 +170,8 @@ pub(super) fn decode_entities(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         decoded.push_str(before);
-        let end = after
-            .bytes()
-            .take(ENTITY_BYTES_MAX)
-            .position(|byte| byte == b';');
-        let name = end
-            .and_then(|end| after.get(..end))
-            .filter(|name| is_entity(name));
+        let end = after.bytes().take(ENTITY_BYTES_MAX).position(|byte| byte == b';');
+        let name = end.and_then(|end| after.get(..end)).filter(|name| is_entity(name));
         if let Some(name) = name {
             add_html_token(&mut decoded, format!("&{name};").as_bytes(), false);
             rest = after.get(name.len() + 1..).unwrap_or("");
@@ -207,8 +185,5 @@ pub(super) fn decode_entities(text: &str) -> String {
 }
 
 fn is_entity(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
 }

@@ -18,32 +18,19 @@ impl Address {
     /// What stands before the last `@`.
     #[must_use]
     pub fn user(&self) -> &str {
-        self.address
-            .rsplit_once('@')
-            .map_or(self.address.as_str(), |(user, _)| user)
+        self.address.rsplit_once('@').map_or(self.address.as_str(), |(user, _)| user)
     }
 
     /// The domain in lower case, empty when there is none.
     #[must_use]
     pub fn domain(&self) -> String {
-        let domain = self
-            .address
-            .rsplit_once('@')
-            .map_or("", |(_, domain)| domain);
+        let domain = self.address.rsplit_once('@').map_or("", |(_, domain)| domain);
         domain.to_lowercase()
     }
 
     fn new(found: &Addr<'_>) -> Option<Self> {
-        let name = found
-            .name
-            .as_deref()
-            .map(hidden::cleaned)
-            .filter(|name| !name.is_empty());
-        let address: String = found
-            .address
-            .as_deref()
-            .map(hidden::cleaned)
-            .unwrap_or_default();
+        let name = found.name.as_deref().map(hidden::cleaned).filter(|name| !name.is_empty());
+        let address: String = found.address.as_deref().map(hidden::cleaned).unwrap_or_default();
         let without = address.is_empty() && name.is_none();
         (!without).then_some(Address { name, address })
     }
@@ -53,12 +40,7 @@ impl Address {
 pub(super) fn all(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<Address> {
     super::values(message, name)
         .filter_map(HeaderValue::as_address)
-        .flat_map(|addresses| {
-            addresses
-                .iter()
-                .filter_map(Address::new)
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|addresses| addresses.iter().filter_map(Address::new).collect::<Vec<_>>())
         .collect()
 }
 
@@ -73,10 +55,7 @@ pub(super) fn warn(authors: &[Address], warnings: &mut Vec<String>) {
         if other {
             warnings.push("the sender's name shows another address than the sender's".to_owned());
         }
-        let encoded = author
-            .domain()
-            .split('.')
-            .any(|label| label.starts_with("xn--"));
+        let encoded = author.domain().split('.').any(|label| label.starts_with("xn--"));
         if encoded || !author.address.is_ascii() {
             warnings.push("the sender's address has letters outside ASCII".to_owned());
         }

@@ -38,17 +38,14 @@ pub(super) fn read(message: &Message<'_>, warnings: &mut Vec<String>) -> Vec<Att
         let index = usize::try_from(*id).ok()?;
         message.parts.get(index)
     });
-    let parts: Vec<&MessagePart<'_>> = parts
-        .filter(|part| !is_body_in_html(message, part))
-        .collect();
+    let parts: Vec<&MessagePart<'_>> =
+        parts.filter(|part| !is_body_in_html(message, part)).collect();
     if parts.len() > ATTACHMENTS_MAX {
         let left_out = parts.len() - ATTACHMENTS_MAX;
         warnings.push(format!("{left_out} attachments more than are read"));
     }
     let parts = parts.into_iter().take(ATTACHMENTS_MAX).enumerate();
-    parts
-        .map(|(index, part)| attachment(message, part, index + 1, warnings))
-        .collect()
+    parts.map(|(index, part)| attachment(message, part, index + 1, warnings)).collect()
 }
 
 /// The library lists the text form of a mail that has an HTML form among the attachments when it
@@ -73,12 +70,7 @@ fn attachment(
     let name = name(stated, &media_type, part, number);
     warnings.extend(damage.map(|damage| format!("attachment {name}: {damage}")));
     warnings.extend(hidden::warning(stated, "name of an attachment"));
-    Attachment {
-        name,
-        media_type,
-        size_bytes: bytes.len(),
-        bytes,
-    }
+    Attachment { name, media_type, size_bytes: bytes.len(), bytes }
 }
 
 fn media_type(part: &MessagePart<'_>) -> String {
@@ -110,12 +102,9 @@ fn name(stated: &str, media_type: &str, part: &MessagePart<'_>, number: usize) -
         };
         return match (nested, subject) {
             (true, "") => format!("mail-{number}.eml"),
-            (true, subject) => name(
-                &format!("{}.eml", subject.replace(['/', '\\'], "-")),
-                "",
-                part,
-                number,
-            ),
+            (true, subject) => {
+                name(&format!("{}.eml", subject.replace(['/', '\\'], "-")), "", part, number)
+            }
             (false, _) => format!("attachment-{number}.{}", extension(media_type)),
         };
     }

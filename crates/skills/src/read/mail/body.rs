@@ -42,10 +42,7 @@ pub(super) fn read(
     let html_only = plain.trim().is_empty() && rendered.iter().any(|page| !page.lines.is_empty());
     warn_hidden(&rendered, warnings);
     let lines = if html_only {
-        rendered
-            .iter()
-            .flat_map(|page| page.lines.clone())
-            .collect()
+        rendered.iter().flat_map(|page| page.lines.clone()).collect()
     } else {
         warn_different(&plain, &rendered, warnings);
         html::plain_lines(&plain)
@@ -56,24 +53,13 @@ pub(super) fn read(
     if !html_only && parts.quoted.is_empty() {
         parts = marked_parts(&lines, &rendered, sender).unwrap_or(parts);
     }
-    Body {
-        text,
-        parts,
-        html_only,
-    }
+    Body { text, parts, html_only }
 }
 
 /// The parts that a mail program shows, in order, none twice.
 fn shown_parts<'a>(message: &'a Message<'a>) -> Vec<&'a MessagePart<'a>> {
-    let ids: BTreeSet<u32> = message
-        .text_body
-        .iter()
-        .chain(&message.html_body)
-        .copied()
-        .collect();
-    ids.iter()
-        .filter_map(|id| message.parts.get(usize::try_from(*id).ok()?))
-        .collect()
+    let ids: BTreeSet<u32> = message.text_body.iter().chain(&message.html_body).copied().collect();
+    ids.iter().filter_map(|id| message.parts.get(usize::try_from(*id).ok()?)).collect()
 }
 
 /// The decoded text of a part. The library's own text serves where nothing is wrong with it.
@@ -83,9 +69,7 @@ fn part_text(message: &Message<'_>, part: &MessagePart<'_>, warnings: &mut Vec<S
     warnings.extend(damage.map(|damage| format!("text: {damage}")));
     let (text, doubt) = decode::text(&bytes, part);
     warnings.extend(doubt);
-    text.replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .replace('\0', "")
+    text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
 }
 
 fn joined(lines: &[MarkedLine]) -> String {
@@ -111,10 +95,7 @@ fn marked_parts(
     let key = |text: &str| words(text).collect::<Vec<_>>().join(" ");
     let with = |wanted: fn(Mark) -> bool| -> BTreeSet<String> {
         let lines = marked().filter(|line| wanted(line.mark));
-        lines
-            .map(|line| key(&line.text))
-            .filter(|key| !key.is_empty())
-            .collect()
+        lines.map(|line| key(&line.text)).filter(|key| !key.is_empty()).collect()
     };
     let quoted = with(|mark| mark == Mark::Quoted);
     let plain = with(|mark| mark != Mark::Quoted);
@@ -127,10 +108,7 @@ fn marked_parts(
             let key = key(&line.text);
             let is_quoted = quoted.contains(&key) && !plain.contains(&key);
             let mark = if is_quoted { Mark::Quoted } else { line.mark };
-            MarkedLine {
-                text: line.text.clone(),
-                mark,
-            }
+            MarkedLine { text: line.text.clone(), mark }
         })
         .collect();
     Some(split_lines(&carried, sender))
@@ -147,10 +125,8 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 fn warn_different(plain: &str, rendered: &[Rendered], warnings: &mut Vec<String>) {
     const WORDS_MIN: usize = 12;
     let plain: BTreeSet<String> = words(plain).collect();
-    let html: BTreeSet<String> = rendered
-        .iter()
-        .flat_map(|page| words(&page.text()).collect::<Vec<_>>())
-        .collect();
+    let html: BTreeSet<String> =
+        rendered.iter().flat_map(|page| words(&page.text()).collect::<Vec<_>>()).collect();
     let smaller = plain.len().min(html.len());
     if smaller >= WORDS_MIN && plain.intersection(&html).count() * 3 < smaller {
         warnings.push("the text and HTML parts say different things".to_owned());

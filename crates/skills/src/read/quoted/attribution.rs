@@ -45,9 +45,7 @@ pub(super) fn attribution_length(lines: &[MarkedLine], at: usize) -> Option<usiz
             let rest = candidates.get(index + 1..).unwrap_or(&[]);
             let next = rest.iter().find(|line| !line.text.trim().is_empty());
             let sentence = Sentence::new(&joined, index > 0);
-            return sentence
-                .is_attribution(next.is_some_and(is_marked))
-                .then_some(index + 1);
+            return sentence.is_attribution(next.is_some_and(is_marked)).then_some(index + 1);
         }
     }
     None
@@ -111,9 +109,7 @@ impl Sentence {
         let program_style = self.begins_with_date && self.dated && self.lower.ends_with('>');
         let first_word = self.lower.split_whitespace().next().unwrap_or("");
         // German, Dutch and Nordic programs put the name after the verb.
-        let name_last = VERBS_BEFORE_NAME
-            .iter()
-            .any(|verb| self.lower.contains(verb))
+        let name_last = VERBS_BEFORE_NAME.iter().any(|verb| self.lower.contains(verb))
             && self.lower.len() <= 120;
         (self.lead && self.dated && self.verb && (self.ends_with_verb || self.address || name_last))
             || (self.begins_with_date && self.dated && self.verb && self.address)
@@ -127,10 +123,8 @@ impl Sentence {
 fn is_dated(text: &str) -> bool {
     let figures = |c: char| c.is_ascii_digit() || matches!(c, ':' | '.' | '/' | '-');
     text.split(|c: char| !figures(c)).any(|word| {
-        let numbers: Vec<&str> = word
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|number| !number.is_empty())
-            .collect();
+        let numbers: Vec<&str> =
+            word.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty()).collect();
         let is_year = |number: &&str| {
             number.len() == 4 && (number.starts_with("19") || number.starts_with("20"))
         };
@@ -146,10 +140,7 @@ pub(super) fn is_header_block(lines: &[MarkedLine], at: usize) -> bool {
     let Some(block) = lines.get(at..) else {
         return false;
     };
-    if block
-        .first()
-        .is_none_or(|line| is_marked(line) || label_of(&line.text).is_none())
-    {
+    if block.first().is_none_or(|line| is_marked(line) || label_of(&line.text).is_none()) {
         return false;
     }
     let mut found: Vec<Label> = Vec::new();
@@ -178,11 +169,6 @@ fn label_of(line: &str) -> Option<Label> {
     if label.len() > LABEL_BYTES_MAX {
         return None;
     }
-    let label = label
-        .trim_matches(|c: char| c.is_whitespace() || c == '*')
-        .to_lowercase();
-    LABELS
-        .iter()
-        .find(|(_, words)| words.contains(&label.as_str()))
-        .map(|(found, _)| *found)
+    let label = label.trim_matches(|c: char| c.is_whitespace() || c == '*').to_lowercase();
+    LABELS.iter().find(|(_, words)| words.contains(&label.as_str())).map(|(found, _)| *found)
 }

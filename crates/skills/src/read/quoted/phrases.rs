@@ -60,24 +60,9 @@ pub(super) const LABELS: [(Label, &[&str]); 5] = [
     ),
     (
         Label::To,
-        &[
-            "to", "an", "à", "para", "a", "aan", "till", "til", "кому", "do", "komu", "kime",
-        ],
+        &["to", "an", "à", "para", "a", "aan", "till", "til", "кому", "do", "komu", "kime"],
     ),
-    (
-        Label::Copy,
-        &[
-            "cc",
-            "kopie",
-            "cópia",
-            "kopia",
-            "kopi",
-            "copie",
-            "копия",
-            "dw",
-            "c.c.",
-        ],
-    ),
+    (Label::Copy, &["cc", "kopie", "cópia", "kopia", "kopi", "copie", "копия", "dw", "c.c."]),
     (
         Label::Subject,
         &[

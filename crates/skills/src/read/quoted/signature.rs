@@ -13,9 +13,7 @@ const LINE_WORDS_MAX: usize = 10;
 
 /// Index of the first line of the signature. `sender` is the display name of the mail's author.
 pub(super) fn start(lines: &[&str], sender: Option<&str>) -> Option<usize> {
-    let mut start = delimiter(lines)
-        .or_else(|| ruled_block(lines))
-        .unwrap_or(lines.len());
+    let mut start = delimiter(lines).or_else(|| ruled_block(lines)).unwrap_or(lines.len());
     start = device_line(upto(lines, start)).unwrap_or(start);
     start = farewell(upto(lines, start))
         .or_else(|| sender.and_then(|sender| named(upto(lines, start), sender)))
@@ -36,10 +34,7 @@ fn after<'a, 'b>(lines: &'a [&'b str], index: usize) -> &'a [&'b str] {
 }
 
 fn written<'a>(lines: &'a [&str]) -> impl Iterator<Item = &'a str> {
-    lines
-        .iter()
-        .map(|line| line.trim())
-        .filter(|line| !line.is_empty())
+    lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty())
 }
 
 /// The delimiter of RFC 3676, section 4.3, also without its space, which programs strip.
@@ -52,10 +47,7 @@ fn delimiter(lines: &[&str]) -> Option<usize> {
 fn ruled_block(lines: &[&str]) -> Option<usize> {
     let is_rule = |line: &&str| {
         let line = line.trim();
-        line.len() >= 5
-            && line
-                .chars()
-                .all(|c| matches!(c, '-' | '_' | '=' | '—' | '–'))
+        line.len() >= 5 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '—' | '–'))
     };
     let at = lines.iter().rposition(is_rule)?;
     let below = after(lines, at);
@@ -68,11 +60,7 @@ fn ruled_block(lines: &[&str]) -> Option<usize> {
 /// "Sent from my …" as the last thing but empty lines.
 fn device_line(lines: &[&str]) -> Option<usize> {
     let at = lines.iter().rposition(|line| !line.trim().is_empty())?;
-    let line = lines
-        .get(at)?
-        .trim()
-        .trim_start_matches(['<', '(', '['])
-        .to_lowercase();
+    let line = lines.get(at)?.trim().trim_start_matches(['<', '(', '[']).to_lowercase();
     let short = line.chars().count() <= LINE_CHARACTERS_MAX + 40;
     let named = DEVICE_LINES.iter().any(|device| line.starts_with(device));
     // German puts the verb last, and "Von meinem …" alone may begin a sentence.
@@ -109,11 +97,7 @@ fn greeting_above(lines: &[&str]) -> Option<usize> {
     const WORDS_MAX: usize = 7;
     let at = lines.iter().rposition(|line| !line.trim().is_empty())?;
     let line = lines.get(at)?.trim();
-    let alone = at
-        .checked_sub(1)
-        .and_then(|above| lines.get(above))?
-        .trim()
-        .is_empty();
+    let alone = at.checked_sub(1).and_then(|above| lines.get(above))?.trim().is_empty();
     let brief = words_in(line) <= WORDS_MAX && line.ends_with(',');
     let text_above = written(upto(lines, at)).next().is_some();
     (alone && text_above && (is_farewell(line) || brief)).then_some(at)
@@ -144,9 +128,7 @@ fn named(lines: &[&str], sender: &str) -> Option<usize> {
 /// A last paragraph that is a name over at least two of phone, mail and web address.
 fn contact_block(lines: &[&str]) -> Option<usize> {
     let last = lines.iter().rposition(|line| !line.trim().is_empty())?;
-    let gap = upto(lines, last)
-        .iter()
-        .rposition(|line| line.trim().is_empty())?;
+    let gap = upto(lines, last).iter().rposition(|line| line.trim().is_empty())?;
     let block = lines.get(gap + 1..=last)?;
     let (name, below) = block.split_first()?;
     let contacts = below.iter().filter(|line| is_contact(line)).count();
@@ -168,14 +150,10 @@ fn words_in(line: &str) -> usize {
 fn is_personal_name(line: &str) -> bool {
     let line = line.trim();
     (2..=5).contains(&words_in(line))
-        && !line
-            .chars()
-            .any(|c| c.is_ascii_digit() || matches!(c, ':' | '@' | '?' | '!'))
-        && line.split_whitespace().all(|word| {
-            word.chars()
-                .find(|c| c.is_alphabetic())
-                .is_none_or(char::is_uppercase)
-        })
+        && !line.chars().any(|c| c.is_ascii_digit() || matches!(c, ':' | '@' | '?' | '!'))
+        && line
+            .split_whitespace()
+            .all(|word| word.chars().find(|c| c.is_alphabetic()).is_none_or(char::is_uppercase))
 }
 
 /// A phone number, mail address or web address.
@@ -192,7 +170,6 @@ fn is_contact(line: &str) -> bool {
 
 fn has_address(line: &str) -> bool {
     line.split_whitespace().any(|word| {
-        word.split_once('@')
-            .is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+        word.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
     })
 }

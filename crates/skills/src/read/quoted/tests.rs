@@ -5,11 +5,7 @@ use crate::read::html::plain_lines;
 
 fn parts(new: &str, quoted: &str, signature: &str) -> Parts {
     let [new, quoted, signature] = [new, quoted, signature].map(str::to_owned);
-    Parts {
-        new,
-        quoted,
-        signature,
-    }
+    Parts { new, quoted, signature }
 }
 
 #[test]
@@ -66,7 +62,7 @@ fn everything_below_a_separator_or_header_block_is_history() {
         "-----Message d’origine-----\nDe : Ann\n\nold",
         "---------- Forwarded message ---------\nFrom: Ann\n\nold",
         "From: Ann Moor <ann@moor.example>\nSent: Monday\nTo: Support\nSubject: x\n\nold",
-        "Von: Ann Moor\nGesendet: Montag, 3. November 2026\nAn: Support;\n Office\nBetreff: x\n\nold",
+        "Von: Ann Moor\nGesendet: Mo, 3. Nov. 2026\nAn: Support;\n Office\nBetreff: x\n\nold",
         "De : Ann Moor\nEnvoyé : lundi 3 novembre\nÀ : Support\nObjet : x\n\nold",
         "*From:* Ann Moor\n*Sent:* Monday\n*To:* Support\n\nold",
         "________________________________\nDe: Ann\nEnviado: lunes\nPara: b\nAsunto: x\n\nold",
@@ -117,10 +113,7 @@ fn signatures_are_split_off() {
     ];
     for signature in signatures {
         let found = split_quoted(&format!("The drawer is stuck.\n\n{signature}\n"));
-        assert_eq!(
-            found,
-            parts("The drawer is stuck.", "", &signature.replace("-- ", "--"))
-        );
+        assert_eq!(found, parts("The drawer is stuck.", "", &signature.replace("-- ", "--")));
     }
 }
 
@@ -142,7 +135,7 @@ fn the_sender_s_own_name_begins_a_signature() {
 fn requests_are_not_taken_for_signatures() {
     let texts = [
         "Please send it.\n\nThanks!",
-        "Thanks,\n\nthe new leg came yesterday and it fits. Could you also send the screws, please?",
+        "Thanks,\n\nthe new leg came yesterday and it fits. Could you send the screws, too?",
         "Deliver to:\n\nAnn Moor\n12 High Street\nYork",
         "Best\n\nWhat does the oak table cost?",
         "Von meinem alten Tisch fehlt ein Bein",

@@ -28,6 +28,9 @@ pub struct Ask {
     /// What happens when it lapses, in words for the card.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub on_expiry: String,
+    /// The step whose value the answer becomes, for an ask of the procedure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<usize>,
     /// What a reply must repeat: it binds the reply to exactly what was shown.
     pub digest: Digest,
 }

@@ -1,10 +1,13 @@
 //! A case: the fold of its journal. It says what comes next and mints permits; it performs nothing,
 //! reads no clock and keeps no state that the journal does not hold.
 //!
-//! `case/apply.rs` folds entries, `case/decide.rs` walks the procedure, `case/receive.rs` turns signals
-//! into entries, `case/view.rs` is what lists and judges see.
+//! `case/apply.rs` folds entries (`case/calling.rs` and `case/asking.rs` those of calls and asks),
+//! `case/decide.rs` walks the procedure, `case/receive.rs` turns signals into entries, `case/view.rs` is
+//! what lists and judges see.
 
 mod apply;
+mod asking;
+mod calling;
 mod decide;
 mod receive;
 #[cfg(test)]
@@ -13,13 +16,13 @@ mod view;
 
 use crate::ask::Ask;
 use crate::ids::{AskId, CallId, CaseId, Digest, PersonId};
-use crate::journal::{Actor, Chain, Entry, Event, Outcome};
+use crate::journal::{Actor, CallEnd, Chain, Entry, Event, Outcome};
 use crate::judgement::{Decision, Judged, Question};
 use crate::origin::Value;
 use crate::permit::{Permit, PermittedCall};
 use crate::policy::Spent;
 use crate::time::Timestamp;
-use crate::tool::ToolCall;
+use crate::tool::{Effect, ToolCall};
 use crate::worker::{Charter, Mode};
 use std::collections::BTreeMap;
 
@@ -43,6 +46,8 @@ pub struct Case {
     spent: Spent,
     seen: BTreeMap<Digest, (Digest, u32)>,
     turns: Vec<Turn>,
+    heard_meanwhile: Vec<Turn>,
+    awaits_result: bool,
     checked: Option<bool>,
     title: String,
     party: Option<String>,
@@ -63,14 +68,43 @@ struct Saved {
 enum State {
     Unopened,
     Ready,
-    Judging { step: Option<usize>, question: Question },
+    Judging {
+        step: Option<usize>,
+        question: Question,
+    },
     Decided(Decision),
-    Edited { step: Option<usize>, call: ToolCall, ask: AskId, who: PersonId },
-    Asked { ask: Ask, announced: bool, pending: Pending },
-    Permitted { step: Option<usize>, call: ToolCall, permit: Permit },
-    Started { step: Option<usize>, call: ToolCall, permit: Permit },
-    Resting { until: Timestamp },
-    Unable { why: String },
+    Edited {
+        step: Option<usize>,
+        call: ToolCall,
+        ask: AskId,
+        who: PersonId,
+    },
+    Asked {
+        ask: Ask,
+        announced: bool,
+        pending: Pending,
+    },
+    Permitted {
+        step: Option<usize>,
+        call: ToolCall,
+        permit: Permit,
+    },
+    /// Shadow: it would run, or a person would be asked.
+    Withheld {
+        step: Option<usize>,
+        call: ToolCall,
+    },
+    Started {
+        step: Option<usize>,
+        call: ToolCall,
+        permit: Permit,
+    },
+    Resting {
+        until: Timestamp,
+    },
+    Unable {
+        why: String,
+    },
     Concluding(Outcome),
     Closed(Outcome),
 }
@@ -192,6 +226,8 @@ impl Case {
             spent: Spent::default(),
             seen: BTreeMap::new(),
             turns: Vec::new(),
+            heard_meanwhile: Vec::new(),
+            awaits_result: false,
             checked: None,
             title: String::new(),
             party: None,
@@ -248,8 +284,9 @@ impl Case {
                 Some(end) if now >= end => self.note(Event::AskLapsed { ask: ask.id }),
                 until => Step::Rest { until },
             },
-            State::Permitted { call, .. } if self.is_withheld(call) => self
-                .note(Event::CallEnded { call: call.id, end: crate::journal::CallEnd::Withheld }),
+            State::Withheld { call, .. } => {
+                self.note(Event::CallEnded { call: call.id, end: CallEnd::Withheld })
+            }
             State::Permitted { call, permit, .. } => Step::Perform(self.mint(call, permit)),
             State::Started { call, permit, .. } => Step::Reconcile(self.mint(call, permit)),
             State::Resting { until } if now >= *until => self.decide(now),
@@ -268,6 +305,9 @@ impl Case {
         match &self.state {
             State::Judging { question, .. } => {
                 question.accepts(&judged.answer)?;
+                if !judged.evidence.is_finite() {
+                    return Err(crate::judgement::NotAnAnswer::NotANumber);
+                }
                 Ok(Event::Judged(judged))
             }
             _ => Err(crate::judgement::NotAnAnswer::WrongType { question: "no" }),
@@ -319,11 +359,13 @@ impl Case {
         PermittedCall::mint(self.id, call.clone(), permit.clone(), &self.nonce)
     }
 
-    /// In shadow nothing runs but what only looks.
-    fn is_withheld(&self, call: &ToolCall) -> bool {
-        let looks = |spec: &crate::tool::ToolSpec| spec.effect == crate::tool::Effect::Read;
+    /// In shadow nothing runs but what only looks, and nobody is asked.
+    fn is_shadow(&self) -> bool {
         self.charter.worker.mode == Mode::Shadow
-            && !self.charter.tools.get(&call.tool).is_some_and(looks)
+    }
+
+    fn only_looks(&self, call: &ToolCall) -> bool {
+        self.charter.tools.get(&call.tool).is_some_and(|spec| spec.effect == Effect::Read)
     }
 
     fn note(&self, event: Event) -> Step {

@@ -2,7 +2,7 @@
 //! is checked against its question here; who answers, and how sure they are, is the ladder's work.
 
 use crate::ids::{PersonId, ToolName};
-use crate::origin::Value;
+use crate::origin::{DEPTH_MAX, Value, nests_within};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -64,6 +64,9 @@ impl Question {
     /// # Errors
     /// What does not fit, in words for whoever answered.
     pub fn accepts(&self, answer: &Answer) -> Result<(), NotAnAnswer> {
+        if !answer.can_be_kept() {
+            return Err(NotAnAnswer::TooDeep);
+        }
         let fits = match (self, answer) {
             (Self::Classify { into, .. }, Answer::Label(label)) => {
                 if !into.contains(label) {
@@ -102,6 +105,12 @@ pub enum NotAnAnswer {
         /// What was asked for.
         into: String,
     },
+    /// Data nested so deep that the journal could not be read back.
+    #[error("the answer nests too deep")]
+    TooDeep,
+    /// A chance or a confidence that is not a number.
+    #[error("the answer comes with a confidence that is no number")]
+    NotANumber,
     /// An answer of another type, or with fields nobody asked for.
     #[error("this does not answer a `{question}` question")]
     WrongType {
@@ -134,6 +143,16 @@ impl Answer {
             Self::Fields(fields) => Json::Object(fields.clone().into_iter().collect()),
             Self::Record(id) => id.clone().unwrap_or(Json::Null),
             Self::Next(_) => Json::Null,
+        }
+    }
+
+    fn can_be_kept(&self) -> bool {
+        let within = |data: &Json| nests_within(data, DEPTH_MAX);
+        match self {
+            Self::Fields(fields) => fields.values().all(within),
+            Self::Record(Some(id)) => within(id),
+            Self::Next(Decision::Call { arguments, .. }) => within(arguments),
+            Self::Label(_) | Self::Text(_) | Self::Record(None) | Self::Next(_) => true,
         }
     }
 }
@@ -203,6 +222,15 @@ pub struct Usage {
     pub completion_tokens: u64,
     /// Cost in millionths of a dollar.
     pub cost_micro_usd: u64,
+}
+
+impl Evidence {
+    /// Whether JSON can hold its numbers: what is not a number would be written as null, and a journal
+    /// with it could not be read back.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.confidence.is_none_or(f64::is_finite)
+            && self.likeliest.iter().all(|(_, chance)| chance.is_finite())
+    }
 }
 
 impl Usage {

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Who wrote a value, from most to least trusted. Joining two takes the less trusted.
@@ -90,9 +91,15 @@ fn is_default(readers: &Readers) -> bool {
 }
 
 impl Value {
-    /// Data that one author wrote.
+    /// Data that one author wrote. What nests deeper than [`DEPTH_MAX`] is kept as its JSON text: a
+    /// journal that holds it could not be read back.
     pub fn new(data: impl Into<Json>, origin: Origin) -> Self {
-        Self { data: data.into(), origin, except: BTreeMap::new(), readers: Readers::default() }
+        Self {
+            data: as_deep_as_allowed(data.into()),
+            origin,
+            except: BTreeMap::new(),
+            readers: Readers::default(),
+        }
     }
 
     /// Nothing, from the job description: what an absent optional value becomes.
@@ -108,7 +115,12 @@ impl Value {
     /// The same data with another author for everything at and below `path`.
     #[must_use]
     pub fn except(mut self, path: &str, origin: Origin) -> Self {
-        self.except.insert(path.to_owned(), origin);
+        match path {
+            "" => self.origin = origin,
+            path => {
+                self.except.insert(path.to_owned(), origin);
+            }
+        }
         self
     }
 
@@ -157,8 +169,13 @@ impl Value {
 
     /// The part at a dotted path, with its labels; `None` when there is no such part.
     pub fn at(&self, path: &str) -> Option<Value> {
+        let keys: Vec<&str> = path.split('.').filter(|key| !key.is_empty()).collect();
+        if keys.is_empty() {
+            return Some(self.clone());
+        }
+        let path = keys.join(".");
         let mut data = &self.data;
-        for key in path.split('.').filter(|key| !key.is_empty()) {
+        for key in keys {
             data = match data {
                 Json::Object(map) => map.get(key)?,
                 Json::Array(items) => items.get(key.parse::<usize>().ok()?)?,
@@ -171,7 +188,7 @@ impl Value {
         });
         Some(Self {
             data: data.clone(),
-            origin: self.label(path),
+            origin: self.label(&path),
             except: except.collect(),
             readers: self.readers,
         })
@@ -183,9 +200,10 @@ impl Value {
             return;
         };
         map.insert(key.to_owned(), value.data);
+        let key = path_part(key);
         let inside = format!("{key}.");
-        self.except.retain(|at, _| at != key && !at.starts_with(&inside));
-        self.except.insert(key.to_owned(), value.origin);
+        self.except.retain(|at, _| *at != key && !at.starts_with(&inside));
+        self.except.insert(key.into_owned(), value.origin);
         for (at, origin) in value.except {
             self.except.insert(format!("{inside}{at}"), origin);
         }
@@ -243,7 +261,7 @@ impl Value {
             if !path.is_empty() {
                 path.push('.');
             }
-            path.push_str(key);
+            path.push_str(&path_part(key));
             self.visit_leaves(item, path, seen);
             path.truncate(length);
         };
@@ -256,5 +274,31 @@ impl Value {
             }
             leaf => seen(leaf, path),
         }
+    }
+}
+
+/// How deep data may nest: the journal's reader takes 128 levels, an entry's own stand around it.
+pub const DEPTH_MAX: usize = 64;
+
+/// Whether data nests no deeper than allowed.
+pub(crate) fn nests_within(data: &Json, levels: usize) -> bool {
+    match data {
+        Json::Array(items) => levels > 0 && items.iter().all(|item| nests_within(item, levels - 1)),
+        Json::Object(map) => levels > 0 && map.values().all(|item| nests_within(item, levels - 1)),
+        _ => true,
+    }
+}
+
+fn as_deep_as_allowed(data: Json) -> Json {
+    if nests_within(&data, DEPTH_MAX) { data } else { Json::String(data.to_string()) }
+}
+
+/// A key as a part of a path. A key that holds a dot, or is empty, would otherwise read as the path of
+/// another field and take that field's label: keys may be an outsider's words.
+fn path_part(key: &str) -> Cow<'_, str> {
+    match key {
+        "" => Cow::Borrowed("\u{1}"),
+        key if key.contains('.') => Cow::Owned(key.replace('.', "\u{1}")),
+        key => Cow::Borrowed(key),
     }
 }

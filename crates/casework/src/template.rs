@@ -176,7 +176,7 @@ fn look_up(scope: &BTreeMap<String, Value>, path: &str) -> Option<Value> {
     value.at(rest).or_else(|| {
         // In shadow a call was not performed: what it would have given is named, so that the walk
         // goes on and shows the rest.
-        let withheld = value.data().get(WITHHELD).is_some();
+        let withheld = value.origin() == Origin::Charter && value.data().get(WITHHELD).is_some();
         withheld.then(|| Value::new(format!("⟨{path}⟩"), Origin::Charter))
     })
 }

@@ -13,7 +13,7 @@ use crate::procedure::{Act, QuestionSpec, StepSpec};
 use crate::template::{Template, TemplateError};
 use crate::time::{DAY_MS, HOUR_MS, Timestamp};
 use crate::tool::ToolCall;
-use crate::worker::{Mode, Worker};
+use crate::worker::Worker;
 use std::collections::BTreeMap;
 
 /// The same call with the same result this often is a standstill.
@@ -73,7 +73,8 @@ impl Case {
             }
             Act::Ask { to, text } => {
                 let headline = self.words(text)?;
-                self.ask_event(About::Question, to.clone(), headline, String::new(), now)
+                let (to, why) = (to.clone(), String::new());
+                self.ask_event(About::Question, Some(at), to, headline, why, now)
             }
             Act::Wait { length_ms } => Event::RestChosen {
                 step: Some(at),
@@ -86,10 +87,10 @@ impl Case {
                 why: format!("step `{}` goes back", step.name),
             },
             Act::Finish { aside: true, why } => {
-                Event::CaseClosed(Outcome::SetAside { why: self.words(why)? })
+                self.ending(Outcome::SetAside { why: self.words(why)? })
             }
             Act::Finish { aside: false, why } => {
-                Event::CaseClosed(Outcome::Done { summary: self.words(why)? })
+                self.ending(Outcome::Done { summary: self.words(why)? })
             }
             Act::HandOver { why } => self.hand_over_event(&self.words(why)?),
         })
@@ -128,8 +129,7 @@ impl Case {
     /// Steps are over: check the post-condition, then close.
     fn conclude(&self) -> Step {
         let done = self.charter.worker.done.as_ref();
-        let shadow = self.charter.worker.mode == Mode::Shadow;
-        let Some(done) = done.filter(|done| done.when.is_some() && !shadow) else {
+        let Some(done) = done.filter(|done| done.when.is_some() && !self.is_shadow()) else {
             return self.close_done();
         };
         match (self.checked, &done.read) {
@@ -139,6 +139,11 @@ impl Case {
             (None, Some((tool, with))) => match self.fill(with) {
                 Ok(arguments) => {
                     let call = ToolCall { id: self.next_call_id(), tool: tool.clone(), arguments };
+                    // A permit without a ruling: only for what cannot change anything.
+                    if !self.only_looks(&call) {
+                        return self
+                            .hand_over(&format!("the post-condition: {tool} does not only read"));
+                    }
                     let permit = Permit::ByRule("post-condition".into());
                     Step::Verify(self.mint(&call, &permit))
                 }
@@ -159,11 +164,20 @@ impl Case {
     fn close_done(&self) -> Step {
         let said = self.charter.worker.done.as_ref().and_then(|done| done.say.as_ref());
         let summary = said.and_then(|say| self.words(say).ok()).unwrap_or_else(|| "done".into());
-        let outcome = match self.charter.worker.mode {
-            Mode::Shadow => Outcome::WouldHaveEnded { how: summary },
-            Mode::Supervised | Mode::Trusted => Outcome::Done { summary },
-        };
-        self.note(Event::CaseClosed(outcome))
+        self.note(self.ending(Outcome::Done { summary }))
+    }
+
+    /// The end of a case by itself; in shadow it says where the walk ended.
+    fn ending(&self, outcome: Outcome) -> Event {
+        Event::CaseClosed(match outcome {
+            Outcome::Done { summary } if self.is_shadow() => {
+                Outcome::WouldHaveEnded { how: summary }
+            }
+            Outcome::SetAside { why } if self.is_shadow() => {
+                Outcome::WouldHaveEnded { how: format!("set aside: {why}") }
+            }
+            outcome => outcome,
+        })
     }
 
     fn think(&self) -> Step {
@@ -188,7 +202,8 @@ impl Case {
             }
             Decision::Ask { text } => {
                 let role = Worker::default_role();
-                self.ask_event(About::Question, role, text.clone(), "the worker asks".into(), now)
+                let why = "the worker asks".to_owned();
+                self.ask_event(About::Question, None, role, text.clone(), why, now)
             }
             Decision::Wait { length_ms, why } => Event::RestChosen {
                 step: None,
@@ -199,7 +214,7 @@ impl Case {
                 Some(done) if done.when.is_some() && self.checked != Some(true) => {
                     return self.conclude();
                 }
-                _ => Event::CaseClosed(Outcome::Done { summary: summary.clone() }),
+                _ => self.ending(Outcome::Done { summary: summary.clone() }),
             },
             Decision::HandOver { why } => self.hand_over_event(why),
         })
@@ -251,7 +266,10 @@ impl Case {
     }
 
     pub(super) fn rule(&self, call: &ToolCall, planned: bool) -> Ruling {
-        let repeats = self.seen.get(&Self::shape(call)).map_or(0, |(_, times)| *times);
+        // A procedure's loops have their own bounds, and polling gives the same result until it changes.
+        let led = self.charter.worker.procedure.steps.is_empty();
+        let times = self.seen.get(&Self::shape(call)).map_or(0, |(_, times)| *times);
+        let repeats = if led { times } else { 0 };
         let standstill = format!("`{}` gave the same result {repeats} times", call.tool);
         policy::rule(
             call,
@@ -276,7 +294,7 @@ impl Case {
     }
 
     fn hand_over_event(&self, why: &str) -> Event {
-        if self.charter.worker.mode == Mode::Shadow {
+        if self.is_shadow() {
             let how = format!("handed over: {why}");
             return Event::CaseClosed(Outcome::WouldHaveEnded { how });
         }
@@ -309,25 +327,28 @@ impl Case {
             Question::Classify { .. } => format!("Which one? “{}”", self.title),
             other => format!("{}: “{}”", other.word(), self.title),
         };
-        if self.charter.worker.mode == Mode::Shadow {
-            let how = format!("a person would be asked: {headline} ({because})");
-            return Event::CaseClosed(Outcome::WouldHaveEnded { how });
-        }
         let about = About::Judgement { options };
-        self.ask_event(about, Worker::default_role(), headline, because, now)
+        self.ask_event(about, None, Worker::default_role(), headline, because, now)
     }
 
     fn ask_event(
         &self,
         about: About,
+        step: Option<usize>,
         to: RoleName,
         headline: String,
         because: String,
         now: Timestamp,
     ) -> Event {
+        if self.is_shadow() {
+            let why = if because.is_empty() { because } else { format!(" ({because})") };
+            let how = format!("a person would be asked: {headline}{why}");
+            return Event::CaseClosed(Outcome::WouldHaveEnded { how });
+        }
         let hours = u64::from(self.charter.worker.limits.ask_hours);
         let expires_at = Some(now.plus_ms(hours * HOUR_MS));
-        Event::AskRaised(self.ask(about, to, headline, because, expires_at))
+        let ask = self.ask(about, to, headline, because, expires_at);
+        Event::AskRaised(Ask { step, ..ask })
     }
 
     pub(super) fn ask(
@@ -354,6 +375,7 @@ impl Case {
             because,
             expires_at,
             on_expiry: on_expiry.to_owned(),
+            step: None,
             digest: Digest::of(bound.as_bytes()),
         }
     }

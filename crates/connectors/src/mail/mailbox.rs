@@ -1,0 +1,214 @@
+//! Mail that lies on an IMAP server: one pass over what is new, and listening with IDLE where the
+//! server can, with polling as the truth. It opens the mailbox read-only and changes nothing there.
+
+use super::config::{MailPace, MailServer};
+use super::fault::Fault;
+use super::letter::{HEAD_BYTES, Letter, fits};
+use super::source::{Desk, Trouble, pause};
+use super::talk::{Fetched, Talk};
+use engine::run::Stop;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// The mailbox of one account.
+pub(super) struct Mailbox<'a> {
+    server: &'a MailServer,
+    pace: MailPace,
+}
+
+/// How far the mailbox was read: all numbers up to `uid`, which mean something only under this
+/// UIDVALIDITY.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Bookmark {
+    uidvalidity: u32,
+    uid: u32,
+}
+
+/// Mails and bytes fetched at once: enough to hide the way to the server, little enough to hold.
+const BATCH_MAILS_MAX: usize = 32;
+const BATCH_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Mails whose sizes are asked for at once; a command line must not grow without bound.
+const SIZES_MAX: usize = 500;
+
+impl<'a> Mailbox<'a> {
+    pub(super) fn new(server: &'a MailServer, pace: MailPace) -> Self {
+        Self { server, pace }
+    }
+
+    /// Takes in all that is there now.
+    pub(super) async fn drain(&self, desk: &mut Desk<'_>) -> Result<(), Trouble> {
+        let (mut talk, mut bookmark) = self.open(desk).await?;
+        self.pass(&mut talk, &mut bookmark, desk, None).await?;
+        talk.close().await;
+        Ok(())
+    }
+
+    /// Whether the mailbox can be opened.
+    pub(super) async fn probe(&self) -> Result<(), Fault> {
+        let mut talk = Talk::open(self.server, self.pace.exchange).await?;
+        talk.examine(&self.server.mailbox).await?;
+        talk.close().await;
+        Ok(())
+    }
+
+    /// Hears until stopped, and connects again as often as needed.
+    pub(super) async fn listen(&self, mut desk: Desk<'_>, mut stop: Stop) {
+        let mut wait = self.pace.retry_first;
+        while !stop.is_given() {
+            let (trouble, heard) = self.connection(&mut desk, &mut stop).await;
+            let Some(trouble) = trouble else { return };
+            if heard {
+                wait = self.pace.retry_first;
+            }
+            let is_broken = matches!(trouble, Trouble::Fault(Fault::Broken { .. }));
+            desk.tell(&Err(trouble));
+            // A server locks accounts on which a wrong password is tried too often.
+            let length = if is_broken { self.pace.retry_most } else { wait };
+            if !pause(length, &mut stop).await {
+                return;
+            }
+            wait = (wait * 2).min(self.pace.retry_most);
+        }
+    }
+
+    /// One connection from its beginning to its end: what ended it, nothing when that was the stop,
+    /// and whether anything went well on it.
+    async fn connection(&self, desk: &mut Desk<'_>, stop: &mut Stop) -> (Option<Trouble>, bool) {
+        let mut heard = false;
+        let (mut talk, mut bookmark) = match self.open(desk).await {
+            Ok(opened) => opened,
+            Err(trouble) => return (Some(trouble), heard),
+        };
+        while !stop.is_given() {
+            talk.news = false;
+            if let Err(trouble) = self.pass(&mut talk, &mut bookmark, desk, Some(stop)).await {
+                return (Some(trouble), heard);
+            }
+            desk.tell(&Ok(()));
+            heard = true;
+            if let Err(fault) = self.wait(&mut talk, stop).await {
+                return (Some(fault.into()), heard);
+            }
+        }
+        talk.close().await;
+        (None, heard)
+    }
+
+    /// Until there is news, or until it is time to look anyway.
+    async fn wait(&self, talk: &mut Talk, stop: &mut Stop) -> Result<(), Fault> {
+        if !(self.server.idle && talk.can_idle) {
+            pause(self.pace.server_poll, stop).await;
+            return Ok(());
+        }
+        tokio::select! {
+            // The connection is not used again after a stop, so leaving it in the middle is fine.
+            () = stop.given() => Ok(()),
+            waited = talk.idle(self.pace.server_poll) => waited,
+        }
+    }
+
+    async fn open(&self, desk: &Desk<'_>) -> Result<(Talk, Bookmark), Trouble> {
+        let mut talk = Talk::open(self.server, self.pace.exchange).await?;
+        let uidvalidity = talk.examine(&self.server.mailbox).await?;
+        let stored = desk.bookmark().await?;
+        // A bookmark that cannot be read, or of another UIDVALIDITY, means reading all again: what
+        // was taken before falls out by its key.
+        let bookmark = stored
+            .and_then(|stored| serde_json::from_str::<Bookmark>(&stored).ok())
+            .filter(|bookmark| bookmark.uidvalidity == uidvalidity)
+            .unwrap_or(Bookmark { uidvalidity, uid: 0 });
+        Ok((talk, bookmark))
+    }
+
+    /// Takes in all mail behind the bookmark, and moves it.
+    async fn pass(
+        &self,
+        talk: &mut Talk,
+        bookmark: &mut Bookmark,
+        desk: &mut Desk<'_>,
+        stop: Option<&Stop>,
+    ) -> Result<(), Trouble> {
+        let first = bookmark.uid.saturating_add(1);
+        let mut wanted = format!("UID {first}:*");
+        if let Some(days) = self.server.first_look_days
+            && bookmark.uid == 0
+        {
+            wanted = format!("{wanted} SINCE {}", since(desk, days));
+        }
+        let mut uids = talk.search(&wanted).await?;
+        // The last mail is part of `n:*` even when its number is below n (RFC 3501, section 6.4.8).
+        uids.retain(|uid| *uid >= first);
+        for some in uids.chunks(SIZES_MAX) {
+            let sizes = talk.fetch(some, "UID RFC822.SIZE", 0).await?;
+            for batch in batches(sizes) {
+                if stop.is_some_and(Stop::is_given) {
+                    return Ok(());
+                }
+                self.take_in(talk, &batch, desk).await?;
+                bookmark.uid = batch.iter().map(|mail| mail.uid).max().unwrap_or(bookmark.uid);
+                let stored = serde_json::to_string(bookmark).unwrap_or_default();
+                desk.mark(stored).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fetches mails and takes them in, oldest first.
+    async fn take_in(
+        &self,
+        talk: &mut Talk,
+        batch: &[Fetched],
+        desk: &mut Desk<'_>,
+    ) -> Result<(), Trouble> {
+        let uids: Vec<u32> = batch.iter().map(|mail| mail.uid).collect();
+        let size_bytes = batch.iter().filter_map(|mail| mail.size_bytes).sum::<u64>();
+        let too_large = !fits(size_bytes);
+        let parts = if too_large {
+            format!("UID BODY.PEEK[]<0.{HEAD_BYTES}>")
+        } else {
+            "UID BODY.PEEK[]".to_owned()
+        };
+        let expected = if too_large { HEAD_BYTES as u64 } else { size_bytes };
+        let mut mails = talk.fetch(&uids, &parts, expected).await?;
+        mails.sort_unstable_by_key(|mail| mail.uid);
+        // A mail that is missing from the answer was removed in between by somebody else.
+        for bytes in mails.into_iter().filter_map(|mail| mail.bytes) {
+            let letter = if too_large {
+                Letter::TooLarge { head: bytes, size_bytes }
+            } else {
+                Letter::Whole(bytes)
+            };
+            desk.take_in(letter).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Mails in batches, ascending; one that is too large to be read whole has a batch of its own.
+fn batches(mut mails: Vec<Fetched>) -> Vec<Vec<Fetched>> {
+    mails.sort_unstable_by_key(|mail| mail.uid);
+    let mut batches: Vec<Vec<Fetched>> = Vec::new();
+    let mut bytes = 0;
+    for mail in mails {
+        let size_bytes = mail.size_bytes.unwrap_or(0);
+        bytes += size_bytes;
+        match batches.last_mut() {
+            Some(last) if last.len() < BATCH_MAILS_MAX && bytes <= BATCH_BYTES_MAX => {
+                last.push(mail);
+            }
+            _ => {
+                bytes = size_bytes;
+                batches.push(vec![mail]);
+            }
+        }
+    }
+    batches
+}
+
+/// The day so many days ago, as IMAP writes it.
+fn since(desk: &Desk<'_>, days: u32) -> String {
+    let ago = Duration::from_secs(u64::from(days) * 24 * 60 * 60);
+    let ms = desk.intake.now().0 - i64::try_from(ago.as_millis()).unwrap_or(0);
+    let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.strftime("%d-%b-%Y").to_string()
+}

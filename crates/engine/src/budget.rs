@@ -68,6 +68,14 @@ impl Budgets {
         self.0.lock().map(|ledger| ledger.firm).unwrap_or(0)
     }
 
+    fn take_more(&self, worker: &WorkerName, amount: u64, day: i64) {
+        if let Ok(mut ledger) = self.0.lock()
+            && ledger.day == day
+        {
+            ledger.add(worker, amount);
+        }
+    }
+
     fn give_back(&self, worker: &WorkerName, amount: u64, day: i64) {
         if let Ok(mut ledger) = self.0.lock()
             && ledger.day == day
@@ -97,10 +105,17 @@ impl Ledger {
 }
 
 impl Reservation {
-    /// Keeps what was really spent and gives the rest back.
+    /// Keeps what was really spent and gives the rest back; what was spent beyond it counts too.
     pub fn settle(mut self, spent: u64) {
-        let kept = spent.min(self.amount);
-        self.budgets.give_back(&self.worker, self.amount - kept, self.day);
+        let reserved = std::mem::take(&mut self.amount);
+        match reserved.checked_sub(spent) {
+            Some(rest) => self.budgets.give_back(&self.worker, rest, self.day),
+            None => self.budgets.take_more(&self.worker, spent - reserved, self.day),
+        }
+    }
+
+    /// Keeps all of it: something was spent, and nobody said how much.
+    pub fn keep(mut self) {
         self.amount = 0;
     }
 }
@@ -143,6 +158,16 @@ mod tests {
         });
         assert_eq!(granted, 994);
         assert_eq!(budgets.spent_today(), 994);
+    }
+
+    #[test]
+    fn what_is_spent_beyond_a_reservation_counts() {
+        let budgets = Budgets::new(100, BTreeMap::new());
+        let worker = WorkerName::new("w");
+        budgets.reserve(&worker, 10, Timestamp(0)).unwrap().settle(70);
+        assert_eq!(budgets.spent_today(), 70);
+        budgets.reserve(&worker, 30, Timestamp(0)).unwrap().keep();
+        assert!(budgets.reserve(&worker, 1, Timestamp(0)).is_none());
     }
 
     #[test]

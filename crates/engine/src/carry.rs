@@ -13,7 +13,8 @@ use crate::run::Switches;
 use crate::seams::{Append, Claim, Judge, News, Store, StoreError, Tool};
 use casework::case::{Lesson, Receipt};
 use casework::journal::CallEnd;
-use casework::{Actor, Case, Event, Status, Step, Timestamp, ToolName};
+use casework::signal::{Signal, SignalKind};
+use casework::{Actor, Case, Chain, Event, Progress, Status, Step, Timestamp, ToolName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -134,12 +135,12 @@ impl Engine {
                 Ok(Status::Working)
             }
             Err((Halt::Later(due_at), None)) => {
-                self.store.release(id, lease, due_at).await?;
+                self.store.release(id, lease, due_at.or(Some(self.clock.now()))).await?;
                 Ok(Status::Working)
             }
             Err((Halt::Stuck(why), stint)) => {
                 tracing::error!(case = %id, %why, "case is stuck");
-                self.mark_stuck(id, lease, stint.as_deref(), why).await?;
+                self.mark_stuck(id, lease, stint, why).await?;
                 self.tally.count(Status::Stuck);
                 Ok(Status::Stuck)
             }
@@ -158,10 +159,12 @@ impl Engine {
             Ok(stint) => Box::new(stint),
             Err(halt) => return Err((halt, None)),
         };
-        if let Err(halt) = self.take_inbox(&mut stint, &claim) {
-            return Err((halt, Some(stint)));
-        }
+        let mut waiting = claim.inbox;
         for _ in 0..STEPS_MAX {
+            // What waited for the end of a call is taken before anything else is done.
+            if let Err(halt) = self.take_inbox(&mut stint, &mut waiting) {
+                return Err((halt, Some(stint)));
+            }
             match self.take_step(&mut stint).await {
                 Ok(None) => {}
                 Ok(Some(status)) => return Ok(status),
@@ -192,18 +195,20 @@ impl Engine {
         Ok(Stint { case, lease, taken, threads, lessons, owes_a_save: false })
     }
 
-    fn take_inbox(&self, stint: &mut Stint, claim: &Claim) -> Result<(), Halt> {
-        for signal in &claim.inbox {
-            match stint.case.receive(signal, self.clock.now()) {
+    fn take_inbox(&self, stint: &mut Stint, waiting: &mut Vec<Signal>) -> Result<(), Halt> {
+        for signal in std::mem::take(waiting) {
+            match stint.case.receive(&signal, self.clock.now()) {
                 Receipt::Entries(entries) => {
                     for (by, event) in entries {
                         stint.lessons.extend(stint.case.lesson(&event));
                         self.record(stint, by, event)?;
                     }
-                    stint.taken.push(signal.key.clone());
+                    stint.taken.push(signal.key);
                 }
-                Receipt::TooLate => stint.taken.push(signal.key.clone()),
-                Receipt::Later => {}
+                // Not taken: the store moves it to a new case of this worker.
+                Receipt::TooLate if matches!(signal.kind, SignalKind::Arrived(_)) => {}
+                Receipt::TooLate => stint.taken.push(signal.key),
+                Receipt::Later => waiting.push(signal),
             }
         }
         Ok(())
@@ -244,30 +249,35 @@ impl Engine {
 
     /// Saves what is not saved yet, durable on return; `release` gives the case back with it.
     pub(crate) async fn save(&self, stint: &mut Stint, release: bool) -> Result<(), StoreError> {
-        let progress = stint.case.progress(self.clock.now());
-        let sealed =
-            (release && progress.status.is_closed()).then(|| stint.case.journal().to_vec());
-        let unsaved = stint.case.unsaved();
-        let append = Append {
-            case: stint.case.id(),
-            lease: stint.lease,
-            first_seq: unsaved.first_seq,
-            count: unsaved.count,
-            lines: unsaved.lines.to_vec(),
-            head: unsaved.head,
-            progress,
-            taken: std::mem::take(&mut stint.taken),
-            threads: std::mem::take(&mut stint.threads),
-            lessons: std::mem::take(&mut stint.lessons),
-            release,
-            sealed,
-        };
+        let mut append = self.owed(stint);
+        let closed = append.progress.status.is_closed();
+        append.sealed = (release && closed).then(|| stint.case.journal().to_vec());
+        append.release = release;
         self.reach("save:before");
         self.store.append(append).await?;
         self.reach("save:after");
         stint.case.mark_saved();
         stint.owes_a_save = false;
         Ok(())
+    }
+
+    /// What is not saved yet.
+    fn owed(&self, stint: &mut Stint) -> Append {
+        let unsaved = stint.case.unsaved();
+        Append {
+            case: stint.case.id(),
+            lease: stint.lease,
+            first_seq: unsaved.first_seq,
+            count: unsaved.count,
+            lines: unsaved.lines.to_vec(),
+            head: unsaved.head,
+            progress: stint.case.progress(self.clock.now()),
+            taken: std::mem::take(&mut stint.taken),
+            threads: std::mem::take(&mut stint.threads),
+            lessons: std::mem::take(&mut stint.lessons),
+            release: false,
+            sealed: None,
+        }
     }
 
     pub(crate) async fn save_what_is_owed(&self, stint: &mut Stint) -> Result<(), Halt> {
@@ -294,38 +304,45 @@ impl Engine {
         self.mark_stuck(case, lease, None, why).await
     }
 
+    /// Shows the case as stuck, with what was recorded before it was. Signals it never took stay in its
+    /// inbox, and only a newer one wakes it: what cannot be carried must not come back at once for ever.
     async fn mark_stuck(
         &self,
         case: casework::CaseId,
         lease: u64,
-        stint: Option<&Stint>,
+        stint: Option<Box<Stint>>,
         why: String,
     ) -> Result<(), StoreError> {
-        let Some(row) = self.store.case(case).await? else {
-            return Ok(());
+        let stuck =
+            |progress| Progress { status: Status::Stuck, due_at: None, note: why, ..progress };
+        let append = match stint {
+            Some(mut stint) => {
+                let progress = stuck(stint.case.progress(self.clock.now()));
+                Append { progress, ..self.owed(&mut stint) }
+            }
+            None => {
+                let Some(row) = self.store.case(case).await? else { return Ok(()) };
+                let stored = self.store.journal(case).await?;
+                let (first_seq, head) =
+                    stored.map_or((0, Chain::start(case).head), |known| (known.count, known.head));
+                Append {
+                    case,
+                    lease,
+                    first_seq,
+                    count: 0,
+                    lines: Vec::new(),
+                    head,
+                    progress: stuck(row.progress),
+                    taken: Vec::new(),
+                    threads: Vec::new(),
+                    lessons: Vec::new(),
+                    release: false,
+                    sealed: None,
+                }
+            }
         };
-        let mut progress = row.progress;
-        progress.status = Status::Stuck;
-        progress.due_at = None;
-        progress.note = why;
-        let stored = self.store.journal(case).await?;
-        let (first_seq, head) = stored
-            .map_or((0, casework::Chain::start(case).head), |known| (known.count, known.head));
-        let append = Append {
-            case,
-            lease,
-            first_seq,
-            count: 0,
-            lines: Vec::new(),
-            head,
-            progress,
-            taken: stint.map(|stint| stint.taken.clone()).unwrap_or_default(),
-            threads: Vec::new(),
-            lessons: Vec::new(),
-            release: true,
-            sealed: None,
-        };
-        self.store.append(append).await
+        self.store.append(append).await?;
+        self.store.release(case, lease, None).await
     }
 }
 

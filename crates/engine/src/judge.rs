@@ -9,6 +9,9 @@ use casework::{Actor, Event};
 
 /// How often one rung is tried when it is away or answers badly.
 const ATTEMPTS_MAX: u32 = 5;
+/// A judge that asks for more patience than this gets it: the case is given back until then, so that
+/// neither its lane nor its claim is held for nothing.
+const WORTH_WAITING_MS: u64 = 5_000;
 
 /// Who answered, and what to record.
 pub(crate) async fn climb(
@@ -82,19 +85,23 @@ async fn ask(
     if worst > left {
         return Ok(Err("the case's budget does not hold another answer".into()));
     }
-    let now = engine.clock.now();
-    let Some(reserved) = engine.budgets.reserve(&charter.worker.name, worst, now) else {
-        return Ok(Err("today's budget is used up".into()));
-    };
     let mut why = String::new();
     for attempt in 1..=ATTEMPTS_MAX {
         if engine.switches.holds_back(&charter.worker.name) {
             return Err(Halt::Later(None));
         }
+        let now = engine.clock.now();
+        let Some(reserved) = engine.budgets.reserve(&charter.worker.name, worst, now) else {
+            return Ok(Err("today's budget is used up".into()));
+        };
         let wait_ms = match judge.judge(asked).await {
             Ok(verdict) => {
-                if let Verdict::Sure { evidence, .. } = &verdict {
-                    reserved.settle(evidence.usage.cost_micro_usd);
+                match &verdict {
+                    Verdict::Sure { evidence, .. } => {
+                        reserved.settle(evidence.usage.cost_micro_usd);
+                    }
+                    Verdict::Unsure { .. } => reserved.keep(),
+                    Verdict::Pass => {}
                 }
                 return Ok(Ok(verdict));
             }
@@ -102,18 +109,23 @@ async fn ask(
                 why = said;
                 back_off_ms(attempt, retry_after_ms)
             }
-            // The same question once more; twice nonsense is an answer of its own.
+            // The same question once more; twice nonsense is an answer of its own. Nonsense costs.
             Err(JudgeError::Malformed { why: said }) if attempt < 2 => {
+                reserved.keep();
                 why = said;
                 0
             }
             Err(JudgeError::Malformed { why: said }) => {
-                return Ok(Err(format!("no usable answer twice: {said}")));
+                reserved.keep();
+                return Ok(Err(format!("no usable answer: {said}")));
             }
             Err(JudgeError::Broken { code, why: said }) => {
                 return Ok(Err(format!("broken ({code}): {said}")));
             }
         };
+        if wait_ms > WORTH_WAITING_MS {
+            return Err(Halt::Later(Some(now.plus_ms(wait_ms))));
+        }
         if attempt < ATTEMPTS_MAX {
             engine.switches.wait_ms(wait_ms).await;
         }

@@ -13,3 +13,4 @@ pub mod pace;
 mod perform;
 pub mod run;
 pub mod seams;
+pub mod testing;

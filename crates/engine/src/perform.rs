@@ -71,7 +71,7 @@ pub(crate) async fn verify(
         return Err(Halt::Stuck(format!("the post-condition reads by `{}`", call.tool())));
     }
     take_turn(engine, stint, &tool).await?;
-    let found = match attempt(engine, &tool, call).await {
+    let found = match attempt(engine, stint, &tool, call).await {
         Ok(result) => tool.spec().label(result.data),
         Err(ToolError::Rejected { message }) => {
             tracing::warn!(case = %call.case(), %message, "post-condition could not be read");
@@ -112,7 +112,7 @@ async fn act(
     call: &PermittedCall,
 ) -> Result<(), Halt> {
     engine.reach("call:before");
-    let result = attempt(engine, tool, call).await;
+    let result = attempt(engine, stint, tool, call).await;
     engine.reach("call:after");
     match result {
         Ok(result) => succeeded(engine, stint, tool, call, result),
@@ -132,6 +132,7 @@ async fn act(
 /// Calls once, and again while the other side is away for short.
 async fn attempt(
     engine: &Engine,
+    stint: &Stint,
     tool: &Arc<dyn Tool>,
     call: &PermittedCall,
 ) -> Result<ToolResult, ToolError> {
@@ -141,6 +142,10 @@ async fn attempt(
         let answered = tokio::time::timeout(Duration::from_millis(ANSWER_MS_MAX), tool.call(call));
         let error = match answered.await {
             Ok(Ok(result)) => return Ok(result),
+            // What changes nothing has not happened in any way that matters: it may be tried again.
+            Ok(Err(ToolError::InDoubt { known })) if !tool.spec().effect.is_effect() => {
+                ToolError::Unavailable { why: known, retry_after_ms: None }
+            }
             Ok(Err(error)) => error,
             Err(_) if tool.spec().effect.is_effect() => {
                 let known = format!("no answer within {} s", ANSWER_MS_MAX / 1_000);
@@ -158,6 +163,10 @@ async fn attempt(
         }
         tracing::debug!(case = %call.case(), tool = %call.tool(), %error, attempt, "trying again");
         engine.switches.wait_ms(wait_ms).await;
+        // Each attempt is a call to that system: it takes its own turn, and none begins after a stop.
+        if take_turn(engine, stint, tool).await.is_err() {
+            return Err(error);
+        }
     }
 }
 

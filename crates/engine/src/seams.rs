@@ -34,7 +34,8 @@ pub trait Store: Send + Sync + 'static {
     fn renew(&self, case: CaseId, lease: u64, until: Timestamp)
     -> Work<'_, Result<(), StoreError>>;
 
-    /// Gives a claimed case back unchanged, due at once or at `due_at`.
+    /// Gives a claimed case back unchanged, due at `due_at`, or at once when a signal came in that the
+    /// claim did not show; with `None` only such a signal wakes it.
     fn release(
         &self,
         case: CaseId,

@@ -1,5 +1,6 @@
 //! Chores of the repository: measurements on data outside it. No chore is part of the program.
 
+mod measure_classify;
 mod measure_read;
 
 use std::io::{self, Write};
@@ -11,7 +12,11 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["measure", "read", data] => measure_read::measure(Path::new(data)),
-        _ => Err(io::Error::other("usage: xtask measure read DATA")),
+        ["measure", "classify", data] => measure_classify::measure(Path::new(data)),
+        ["measure", "classify-resplits", data] => {
+            measure_classify::measure_resplits(Path::new(data), 100)
+        }
+        _ => Err(io::Error::other("usage: xtask measure read|classify|classify-resplits DATA")),
     };
     let printed = outcome.and_then(|figures| writeln!(io::stdout(), "{figures:#}"));
     match printed {

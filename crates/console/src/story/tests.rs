@@ -1,0 +1,1 @@
+//! The telling of every kind of entry. It performs nothing.

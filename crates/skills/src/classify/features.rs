@@ -113,13 +113,11 @@ fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// A sparse vector of length one (or zero, when the text holds nothing known).
+/// A sparse vector; its length is one less what the text holds of unknown n-grams.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Vector {
     /// Row of the vocabulary and weight, sorted by row.
     pub entries: Vec<(u32, f32)>,
-    /// Share of the text's weight, from zero to one, in n-grams the vocabulary does not know.
-    pub unknown: f32,
 }
 
 impl Vector {
@@ -181,7 +179,7 @@ impl Vocabulary {
             *weight /= length;
         }
         entries.sort_unstable_by_key(|(row, _)| *row);
-        Vector { entries, unknown: unknown / (known + unknown).max(f32::MIN_POSITIVE) }
+        Vector { entries }
     }
 }
 

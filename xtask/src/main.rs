@@ -1,4 +1,5 @@
-//! Chores of the repository: measurements on data outside it. No chore is part of the program.
+//! Chores of the repository: tidiness, and measurements on data outside it. No chore is part of the
+//! program, and none of the checks is here: `lib.rs` has them, so that they are tests.
 
 mod measure_classify;
 mod measure_read;
@@ -6,6 +7,8 @@ mod measure_read;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+
+use xtask::tidy::{Check, Tree, root};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -16,7 +19,10 @@ fn main() -> ExitCode {
         ["measure", "classify-resplits", data] => {
             measure_classify::measure_resplits(Path::new(data), 100)
         }
-        _ => Err(io::Error::other("usage: xtask measure read|classify|classify-resplits DATA")),
+        ["tidy"] => tidy(),
+        _ => Err(io::Error::other(
+            "usage: xtask tidy | measure read|classify|classify-resplits DATA",
+        )),
     };
     let printed = outcome.and_then(|figures| writeln!(io::stdout(), "{figures:#}"));
     match printed {
@@ -27,4 +33,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// All findings of all checks, each with its check, and an error when there are any.
+fn tidy() -> io::Result<serde_json::Value> {
+    let tree = Tree::read(root())?;
+    let mut findings = Vec::new();
+    for check in Check::ALL {
+        let found = check.findings(&tree)?;
+        findings.extend(found.iter().map(|finding| format!("{check:?}: {finding}")));
+    }
+    if findings.is_empty() {
+        return Ok(serde_json::json!({ "checks": Check::ALL.len(), "findings": 0 }));
+    }
+    Err(io::Error::other(format!("{} findings\n{}", findings.len(), findings.join("\n"))))
 }

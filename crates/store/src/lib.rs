@@ -1,1 +1,19 @@
-//! Not written yet.
+//! Keeps cases, journals, signals and bodies in one SQLite file, many cases' appends per commit. It
+//! keeps history and does not interpret it: what it must know of a case it reads from `Progress`.
+
+mod admit;
+mod claims;
+mod compress;
+mod fault;
+mod file;
+mod options;
+mod reads;
+mod retain;
+mod round;
+mod rows;
+mod sqlite;
+mod status;
+mod writer;
+
+pub use options::{Moment, OpenOptions};
+pub use sqlite::SqliteStore;

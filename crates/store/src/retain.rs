@@ -1,0 +1,84 @@
+//! Chores that the writer does between groups: erasing, forgetting old cases, and closing. Deciding
+//! how long anything is kept is not here.
+
+use crate::fault;
+use crate::writer::Reply;
+use casework::{Digest, Timestamp};
+use engine::seams::StoreError;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{Executor as _, Row as _};
+
+/// The most cases forgotten in one transaction, so that appends need not wait long.
+pub(crate) const FORGET_MAX: i64 = 500;
+
+/// What is done between groups.
+pub(crate) enum Chore {
+    /// Tell the number that changes when another process writes.
+    Look(Reply<i64>),
+    /// Erase a body.
+    Erase(Digest, Reply<()>),
+    /// Forget up to [`FORGET_MAX`] cases that closed before this; tells how many.
+    Forget(Timestamp, Reply<u64>),
+    /// Drop what forgotten cases leave behind and give the room back.
+    Sweep(Reply<()>),
+    /// Close the file.
+    Close(Reply<()>),
+}
+
+impl Chore {
+    /// Does it. Closing is the writer's own, as it ends the writer.
+    pub(crate) async fn perform(self, connection: &mut SqliteConnection) {
+        // A caller that went away needs no answer.
+        match self {
+            Self::Look(reply) => drop(reply.send(look(connection).await)),
+            Self::Erase(digest, reply) => drop(reply.send(erase(connection, digest).await)),
+            Self::Forget(before, reply) => drop(reply.send(forget(connection, before).await)),
+            Self::Sweep(reply) => drop(reply.send(sweep(connection).await)),
+            Self::Close(reply) => drop(reply.send(Ok(()))),
+        }
+    }
+}
+
+async fn look(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    let row = sqlx::query("PRAGMA data_version").fetch_one(connection).await;
+    row.and_then(|row| row.try_get_unchecked(0)).map_err(|error| fault::sorted(&error))
+}
+
+async fn erase(connection: &mut SqliteConnection, digest: Digest) -> Result<(), StoreError> {
+    // Overwritten with zeros, not only unlinked; the log is emptied too, for it holds old pages.
+    let steps = "PRAGMA secure_delete = ON; \
+                 UPDATE body SET compressed = NULL WHERE digest = $1; \
+                 PRAGMA secure_delete = FAST; PRAGMA wal_checkpoint(TRUNCATE);";
+    let query = sqlx::query(steps).bind(digest.0.to_vec());
+    query.fetch_all(connection).await.map_err(|error| fault::sorted(&error))?;
+    Ok(())
+}
+
+async fn forget(connection: &mut SqliteConnection, before: Timestamp) -> Result<u64, StoreError> {
+    let done = sqlx::query(include_str!("sql/forget.sql")).bind(before.0).bind(FORGET_MAX);
+    match done.fetch_all(&mut *connection).await {
+        Ok(rows) => {
+            let forgotten = rows.first().map(|row| row.try_get_unchecked::<i64, _>(0));
+            let forgotten = forgotten.transpose().map_err(|error| fault::sorted(&error))?;
+            Ok(forgotten.unwrap_or(0).unsigned_abs())
+        }
+        Err(error) => {
+            undo(connection).await;
+            Err(fault::sorted(&error))
+        }
+    }
+}
+
+async fn sweep(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let swept = sqlx::query(include_str!("sql/sweep.sql")).fetch_all(&mut *connection).await;
+    if let Err(error) = swept {
+        undo(connection).await;
+        return Err(fault::sorted(&error));
+    }
+    Ok(())
+}
+
+async fn undo(connection: &mut SqliteConnection) {
+    // Without an open transaction there is nothing to undo, which SQLite reports as an error.
+    let _ = connection.execute("ROLLBACK").await;
+}

@@ -1,0 +1,1 @@
+DELETE FROM inbox WHERE case_no IN (SELECT value FROM json_each($8));

@@ -1,0 +1,1 @@
+SELECT 4, case_no, arrival_no FROM counter;

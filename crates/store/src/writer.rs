@@ -1,0 +1,325 @@
+//! The one writer: takes what callers want saved, commits all that is there in one transaction, and
+//! tells each. A caller that goes away loses nothing; what fails alone is told alone.
+
+use crate::admit::{Answers, Arrivals};
+use crate::claims::Leases;
+use crate::fault;
+use crate::options::Moment;
+use crate::retain::Chore;
+use crate::round::{self, FirstRound, Saving, Texts};
+use casework::CaseId;
+use engine::seams::{Admitted, StoreError};
+use futures_util::StreamExt as _;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Connection as _, Either, Executor as _};
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// The most that share a commit: beyond it the wait of the first outgrows what the last saves.
+const GROUP_MAX: usize = 128;
+/// The most bytes that share a commit, so that large bodies do not pile up in memory.
+const GROUP_BYTES_MAX: usize = 8 << 20;
+
+/// What became of something saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// It is durable.
+    Saved,
+    /// A signal, and where it went.
+    Taken(Admitted),
+}
+
+/// Whom to tell.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What the writer is told to do.
+pub(crate) enum Command {
+    /// Save this, together with others.
+    Save(Saving, Reply<Kept>),
+    /// Do this between groups.
+    Chore(Chore),
+}
+
+/// Savings that share a commit, and whom to tell.
+#[derive(Default)]
+struct Group {
+    savings: Vec<Saving>,
+    replies: Vec<Reply<Kept>>,
+    cases: HashSet<CaseId>,
+    bytes: usize,
+}
+
+/// The writer's state.
+pub(crate) struct Writer {
+    connection: SqliteConnection,
+    commands: mpsc::Receiver<Command>,
+    waiting: VecDeque<Command>,
+    leases: Arc<Leases>,
+    texts: Texts,
+    failpoint: Option<fn(Moment)>,
+}
+
+impl Writer {
+    /// A writer on this connection; nobody else writes in this process.
+    pub(crate) fn new(
+        connection: SqliteConnection,
+        commands: mpsc::Receiver<Command>,
+        leases: Arc<Leases>,
+        failpoint: Option<fn(Moment)>,
+    ) -> Self {
+        let (waiting, texts) = (VecDeque::new(), Texts::default());
+        Self { connection, commands, waiting, leases, texts, failpoint }
+    }
+
+    /// Works until all senders are gone or it is told to close.
+    pub(crate) async fn work(mut self) {
+        while let Some(command) = self.next().await {
+            match command {
+                Command::Save(saving, reply) => {
+                    let group = self.gather(saving, reply);
+                    self.save(group).await;
+                }
+                Command::Chore(Chore::Close(reply)) => {
+                    let closed = self.close().await;
+                    // A closer that went away needs no answer.
+                    let _ = reply.send(closed);
+                    return;
+                }
+                Command::Chore(chore) => chore.perform(&mut self.connection).await,
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Option<Command> {
+        match self.waiting.pop_front() {
+            Some(command) => Some(command),
+            None => self.commands.recv().await,
+        }
+    }
+
+    /// Takes what is there, in order, up to the caps; a second append to one case waits its turn.
+    fn gather(&mut self, saving: Saving, reply: Reply<Kept>) -> Group {
+        let mut group = Group::default();
+        self.put(&mut group, saving, reply);
+        while group.savings.len() < GROUP_MAX && group.bytes < GROUP_BYTES_MAX {
+            let waiting = self.waiting.pop_front();
+            let Some(command) = waiting.or_else(|| self.commands.try_recv().ok()) else { break };
+            match command {
+                Command::Save(saving, reply) if group.takes(&saving) => {
+                    self.put(&mut group, saving, reply);
+                }
+                other => {
+                    self.waiting.push_front(other);
+                    break;
+                }
+            }
+        }
+        group
+    }
+
+    /// Puts a saving into the group, unless its claim is another's by now.
+    fn put(&self, group: &mut Group, mut saving: Saving, reply: Reply<Kept>) {
+        let refused = match &mut saving {
+            Saving::Append(appending) => {
+                let append = &appending.append;
+                let saved = self.leases.saved(append.case, append.lease);
+                appending.moves = round::moves(append, saved.map(|(standing, _)| standing));
+                let follows = saved.is_some_and(|(_, entries)| entries == append.first_seq);
+                (!follows).then_some(append.case)
+            }
+            Saving::Release(case, lease, ..) => {
+                self.leases.saved(*case, *lease).is_none().then_some(*case)
+            }
+            Saving::Admit(_) | Saving::Body(..) | Saving::Setting(..) => None,
+        };
+        match refused {
+            // A caller that went away needs no answer.
+            Some(case) => drop(reply.send(Err(StoreError::Lost { case }))),
+            None => group.add(saving, reply),
+        }
+    }
+
+    async fn save(&mut self, group: Group) {
+        if group.savings.is_empty() {
+            return;
+        }
+        let all: Vec<&Saving> = group.savings.iter().collect();
+        let kept = match self.commit(&all).await {
+            Ok(kept) => kept,
+            Err(error) => self.failed(&all, &error).await,
+        };
+        let mut wakes = false;
+        for (saving, kept) in group.savings.iter().zip(&kept) {
+            wakes |= kept.is_ok() && self.settle(saving);
+        }
+        for (reply, kept) in group.replies.into_iter().zip(kept) {
+            // A caller that went away needs no answer; what it wanted is saved all the same.
+            let _ = reply.send(kept);
+        }
+        if wakes {
+            self.leases.tell();
+        }
+    }
+
+    /// After a commit: ends claims; true when something may have become due by it.
+    fn settle(&self, saving: &Saving) -> bool {
+        match saving {
+            Saving::Append(appending) => {
+                let (append, status) = (&appending.append, appending.append.progress.status);
+                if append.release {
+                    self.leases.end(append.case, append.lease);
+                } else {
+                    let entries = append.first_seq.saturating_add(append.count);
+                    self.leases.moved(append.case, append.lease, status, entries);
+                }
+                append.release && !status.is_closed()
+            }
+            Saving::Release(case, lease, ..) => {
+                self.leases.end(*case, *lease);
+                true
+            }
+            Saving::Admit(_) => true,
+            Saving::Body(..) | Saving::Setting(..) => false,
+        }
+    }
+
+    /// The group did not stand. When a fence held, each is tried alone so that only the bad one
+    /// fails.
+    async fn failed(
+        &mut self,
+        all: &[&Saving],
+        error: &sqlx::Error,
+    ) -> Vec<Result<Kept, StoreError>> {
+        self.undo().await;
+        if !fault::is_fence(error) {
+            let sorted = fault::sorted(error);
+            tracing::warn!(%error, savings = all.len(), "a group of savings was not committed");
+            return all.iter().map(|_| Err(sorted.clone())).collect();
+        }
+        let mut kept = Vec::with_capacity(all.len());
+        for saving in all {
+            kept.push(match self.commit(&[*saving]).await {
+                Ok(mut one) => one.pop().unwrap_or_else(|| Err(fault::closed())),
+                Err(error) => {
+                    self.undo().await;
+                    Err(alone(saving, &error))
+                }
+            });
+        }
+        kept
+    }
+
+    async fn commit(
+        &mut self,
+        savings: &[&Saving],
+    ) -> Result<Vec<Result<Kept, StoreError>>, sqlx::Error> {
+        self.at(Moment::SaveBefore);
+        let arrivals = Arrivals::of(savings.iter().copied());
+        let first = FirstRound::of(savings.iter().copied());
+        let parts = first.parts();
+        let text = self.texts.first(parts);
+        let rows = self.run(text, first.into_arguments(&arrivals)).await?;
+        let mut decided = Vec::new();
+        if parts.asks() {
+            let answers = Answers::read(&rows)?;
+            let (admitted, second) = arrivals.decide(answers);
+            decided = admitted;
+            let text = self.texts.second(second.parts());
+            self.run(text, second.into_arguments()).await?;
+        }
+        self.at(Moment::SaveAfter);
+        let mut decided = decided.into_iter();
+        let kept = savings.iter().map(|saving| match saving {
+            Saving::Admit(_) => {
+                let admitted = decided.next().unwrap_or_else(|| Err(fault::closed()));
+                admitted.map(Kept::Taken)
+            }
+            Saving::Append(_) | Saving::Body(..) | Saving::Setting(..) | Saving::Release(..) => {
+                Ok(Kept::Saved)
+            }
+        });
+        Ok(kept.collect())
+    }
+
+    /// Runs all statements of a text to their end and collects their rows.
+    async fn run(
+        &mut self,
+        text: Arc<str>,
+        arguments: SqliteArguments,
+    ) -> Result<Vec<SqliteRow>, sqlx::Error> {
+        let query = sqlx::query_with(AssertSqlSafe(text), arguments);
+        let mut results = (&mut self.connection).fetch_many(query);
+        let mut rows = Vec::new();
+        while let Some(result) = results.next().await {
+            if let Either::Right(row) = result? {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn undo(&mut self) {
+        // Without an open transaction there is nothing to undo, which SQLite reports as an error.
+        let _ = (&mut self.connection).execute("ROLLBACK").await;
+    }
+
+    /// Moves all of the log into the file, so that one file is left, and lets go of it.
+    async fn close(self) -> Result<(), StoreError> {
+        let Self { mut connection, .. } = self;
+        let checkpoint = (&mut connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").await;
+        let closed = connection.close().await;
+        checkpoint.map_err(|error| fault::sorted(&error))?;
+        closed.map_err(|error| fault::sorted(&error))
+    }
+
+    fn at(&self, moment: Moment) {
+        if let Some(failpoint) = self.failpoint {
+            failpoint(moment);
+        }
+    }
+}
+
+impl Group {
+    fn takes(&self, saving: &Saving) -> bool {
+        touched(saving).is_none_or(|case| !self.cases.contains(&case))
+    }
+
+    fn add(&mut self, saving: Saving, reply: Reply<Kept>) {
+        self.cases.extend(touched(&saving));
+        self.bytes += match &saving {
+            Saving::Admit(admission) => admission.1.len(),
+            Saving::Append(appending) => {
+                let sealed = appending.sealed.as_ref().map_or(0, |sealed| sealed.bytes.len());
+                appending.append.lines.len() + sealed
+            }
+            Saving::Body(_, body) => body.bytes.len(),
+            Saving::Setting(..) | Saving::Release(..) => 0,
+        };
+        self.savings.push(saving);
+        self.replies.push(reply);
+    }
+}
+
+/// The case whose row a saving changes as its carrier.
+fn touched(saving: &Saving) -> Option<CaseId> {
+    match saving {
+        Saving::Append(appending) => Some(appending.append.case),
+        Saving::Release(case, ..) => Some(*case),
+        Saving::Admit(_) | Saving::Body(..) | Saving::Setting(..) => None,
+    }
+}
+
+/// Why a saving failed alone.
+fn alone(saving: &Saving, error: &sqlx::Error) -> StoreError {
+    match saving {
+        Saving::Append(appending) if fault::is_fence(error) => {
+            StoreError::Lost { case: appending.append.case }
+        }
+        Saving::Append(_)
+        | Saving::Admit(_)
+        | Saving::Body(..)
+        | Saving::Setting(..)
+        | Saving::Release(..) => fault::sorted(error),
+    }
+}

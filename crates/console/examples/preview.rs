@@ -1,10 +1,12 @@
-//! Serves the console over invented cases, for anyone who changes how it looks:
-//! `cargo run -p console --example preview [PORT]`. Replies move their cases on; nothing leaves memory.
+//! Serves the console over invented cases, for anyone who changes how it looks: `cargo run -p
+//! console --example preview [PORT]`. Replies move their cases on; nothing leaves memory.
 
 #[path = "../tests/it/support/memory.rs"]
 mod memory;
 #[path = "../tests/it/support/office.rs"]
 mod office;
+#[path = "../tests/it/support/tools.rs"]
+mod tools;
 
 use casework::signal::{Signal, SignalKind};
 use casework::time::{DAY_MS, HOUR_MS, MINUTE_MS};
@@ -30,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let port = std::env::args().nth(1).map_or(Ok(7310), |port| port.parse::<u16>())?;
     let start = Timestamp(NOW.0 - (14 * DAY_MS).cast_signed());
     let clock = Clock::stepped(start);
-    let memory = Arc::new(Memory::new(clock.clone(), office::SCRIPT, true));
+    let memory = Arc::new(Memory::new(clock.clone(), tools::SCRIPT, true));
     let staff = office::staff();
     for day in 0..14_u64 {
         for number in 0..(5 + day * 7 % 9) {
@@ -77,8 +79,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sessions = Sessions::new(clock.clone())?;
     let office = Office {
         name: "Harbour & Pine".into(),
-        people: [(PersonId::new("mo"), "Mo Lindqvist".into()), (PersonId::new("fi"), "Fi Okafor".into())]
-            .into(),
+        people: [
+            (PersonId::new("mo"), "Mo Lindqvist".into()),
+            (PersonId::new("fi"), "Fi Okafor".into()),
+        ]
+        .into(),
         zone: TimeZone::UTC,
         sign_in_hint: "Start the preview again; it prints a new link.".into(),
         hosts: Vec::new(),

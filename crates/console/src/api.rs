@@ -52,7 +52,8 @@ pub(crate) async fn cases(
     Ok(Json(json!({ "cases": rows, "next_before": before })))
 }
 
-/// One case: its row, its entries, whether the chain verifies, and the exact call that is asked about.
+/// One case: its row, its entries, whether the chain verifies, and the exact call that is asked
+/// about.
 pub(crate) async fn case(
     State(desk): State<Desk>,
     Path(case): Path<u64>,
@@ -60,8 +61,7 @@ pub(crate) async fn case(
     let (row, journal) = desk.find(CaseId(case)).await?;
     let charter = desk.office.charters.get(&row.worker, row.version);
     let story = story::tell(row.case, &journal, charter.as_ref(), &desk.moments());
-    let folded =
-        charter.and_then(|charter| Case::replay(row.case, charter, &journal.lines).ok());
+    let folded = charter.and_then(|charter| Case::replay(row.case, charter, &journal.lines).ok());
     let asked = folded.as_ref().and_then(Case::open_ask);
     Ok(Json(json!({
         "case": row,

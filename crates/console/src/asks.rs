@@ -1,5 +1,5 @@
-//! The open asks of the office, the most pressing first: what the list, the JSON and the live counts
-//! are made of. Whether a reply counts is not said here.
+//! The open asks of the office, the most pressing first: what the list, the JSON and the live
+//! counts are made of. Whether a reply counts is not said here.
 
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -21,8 +21,8 @@ pub(crate) struct Open {
     pub(crate) mine: bool,
 }
 
-/// Everything that waits for people, as seen by one of them: their own first, then by expiry, then by
-/// age.
+/// Everything that waits for people, as seen by one of them: their own first, then by expiry, then
+/// by age.
 pub(crate) async fn open(desk: &Desk, who: &PersonId) -> Result<Vec<Open>, Failure> {
     let now = desk.now();
     let mut found: Vec<Open> = waiting(desk)

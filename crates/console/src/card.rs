@@ -1,5 +1,6 @@
-//! One open ask as a card: the facts first, rendered from the exact call, then who asks and why, then
-//! the forms that fit. It is built from a fold of the journal, never from a model's words about it.
+//! One open ask as a card: the facts first, rendered from the exact call, then who asks and why,
+//! then the forms that fit. It is built from a fold of the journal, never from a model's words
+//! about it.
 
 use crate::asks::{is_asked, kind};
 use crate::desk::Desk;
@@ -129,7 +130,11 @@ pub(crate) fn card(
         String::new()
     } else {
         let names: Vec<String> = ask.people.iter().map(|who| desk.name_of(who)).collect();
-        format!("This asks {}; you are signed in as {}.", names.join(" or "), desk.name_of(&signed.who))
+        format!(
+            "This asks {}; you are signed in as {}.",
+            names.join(" or "),
+            desk.name_of(&signed.who)
+        )
     };
     Ok(Card {
         case: row.case.to_string(),
@@ -140,7 +145,7 @@ pub(crate) fn card(
         kind: kind(&ask.about),
         asked_at: asked_at(&story, ask).map(|at| moments.at(at)).unwrap_or_default(),
         to: asked_people(desk, ask),
-        because: clean(&ask.because).text,
+        because: clean(&ask.because.replace('`', "")).text,
         rule: rule(&story, ask, &charter),
         expires: ask.expires_at.map_or_else(
             || "it waits until someone answers".into(),
@@ -177,7 +182,9 @@ fn form(
     match &ask.about {
         About::Approval { .. } => {
             let spec = call.and_then(|call| charter.tools.get(&call.tool));
-            Form::Approval(call.zip(spec).map(|(call, spec)| fields(call, spec)).unwrap_or_default())
+            Form::Approval(
+                call.zip(spec).map(|(call, spec)| fields(call, spec)).unwrap_or_default(),
+            )
         }
         About::InDoubt { .. } => Form::Doubt,
         About::TakeOver { .. } => Form::Outcome,
@@ -185,15 +192,16 @@ fn form(
         About::Judgement { options } => match question {
             Some(Question::Classify { into, .. }) => Form::Choice(labels(options, into)),
             Some(Question::Match { candidates, .. }) => Form::Choice(records(candidates.data())),
-            Some(Question::Extract { fields, .. }) => Form::Fields(
-                fields.iter().map(|(name, about)| words_field(name, about)).collect(),
-            ),
+            Some(Question::Extract { fields, .. }) => {
+                Form::Fields(fields.iter().map(|(name, about)| words_field(name, about)).collect())
+            }
             _ => Form::Words(options.first().map(|(text, _)| text.clone()).unwrap_or_default()),
         },
     }
 }
 
-/// The likeliest labels first, with their probability; then the others as the worker's file lists them.
+/// The likeliest labels first, with their probability; then the others as the worker's file lists
+/// them.
 fn labels(options: &[(String, Option<f64>)], into: &[String]) -> Vec<Choice> {
     let known = options.iter().filter(|(label, _)| into.contains(label));
     let likely = |probability: Option<f64>| {
@@ -212,7 +220,8 @@ fn labels(options: &[(String, Option<f64>)], into: &[String]) -> Vec<Choice> {
     first.chain(rest).map(choice).collect()
 }
 
-/// A button per candidate; what it sends is the candidate's id as JSON, so `7` and `"7"` stay apart.
+/// A button per candidate; what it sends is the candidate's id as JSON, so `7` and `"7"` stay
+/// apart.
 fn records(candidates: &Json) -> Vec<Choice> {
     let mut choices: Vec<Choice> = candidates
         .as_array()
@@ -229,7 +238,8 @@ fn records(candidates: &Json) -> Vec<Choice> {
             Some(Choice { label, answer: id.to_string(), likely: String::new() })
         })
         .collect();
-    let none = Choice { label: "none of them".into(), answer: String::new(), likely: String::new() };
+    let none =
+        Choice { label: "none of them".into(), answer: String::new(), likely: String::new() };
     choices.push(none);
     choices
 }
@@ -310,9 +320,13 @@ fn asked_at(story: &Story, ask: &Ask) -> Option<casework::Timestamp> {
 
 fn asked_people(desk: &Desk, ask: &Ask) -> String {
     let names: Vec<String> = ask.people.iter().map(|who| desk.name_of(who)).collect();
+    let role = match ask.to == casework::worker::Worker::default_role() {
+        true => String::new(),
+        false => format!(" ({})", ask.to),
+    };
     match names.is_empty() {
-        true => format!("{} (whoever is signed in)", ask.to),
-        false => format!("{} ({})", ask.to, names.join(", ")),
+        true => format!("whoever is signed in{role}"),
+        false => format!("{}{role}", names.join(" or ")),
     }
 }
 
@@ -325,18 +339,21 @@ fn rule(story: &Story, ask: &Ask, charter: &Charter) -> String {
         return String::new();
     };
     let known = charter.worker.rules.iter().find(|known| known.name == rule.as_str());
-    match known.and_then(|known| known.when.as_ref()) {
+    let words = match known.and_then(|known| known.when.as_ref()) {
         Some(when) => format!("{rule}: {}", when.text()),
+        None if rule.as_str() == "authority" => {
+            "authority: an outsider's word may not say who gets what".into()
+        }
         None => rule.to_string(),
-    }
+    };
+    // A rule that gives itself as its reason is said once.
+    if words == ask.because { String::new() } else { words }
 }
 
 /// What came in, newest first: the evidence beside the decision.
 fn letters(story: Story) -> Vec<(String, When, Letter)> {
     let heard = story.passages.into_iter().rev();
     heard
-        .filter_map(|passage| {
-            Some((one_line(&passage.title, 160), passage.at, passage.letter?))
-        })
+        .filter_map(|passage| Some((one_line(&passage.title, 160), passage.at, passage.letter?)))
         .collect()
 }

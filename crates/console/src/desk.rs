@@ -1,5 +1,5 @@
-//! What the console works on: a store it can only read, the one door for changes, and plain data about
-//! the office. It holds no rule, and nothing here outlives the process.
+//! What the console works on: a store it can only read, the one door for changes, and plain data
+//! about the office. It holds no rule, and nothing here outlives the process.
 
 use crate::failure::Failure;
 use crate::moments::Moments;
@@ -145,8 +145,8 @@ impl History {
     }
 }
 
-/// Replies on their way into their cases: until the case has taken one, its ask is not shown as open.
-/// Losing this is harmless, the case itself refuses a second reply.
+/// Replies on their way into their cases: until the case has taken one, its ask is not shown as
+/// open. Losing this is harmless, the case itself refuses a second reply.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HandedIn(Arc<Mutex<BTreeMap<(CaseId, AskId), Timestamp>>>);
 

@@ -1,5 +1,5 @@
-//! The one place where a request is let in: host, origin, session, form token; and the headers every
-//! response carries. Which page follows is not decided here.
+//! The one place where a request is let in: host, origin, session, form token; and the headers
+//! every response carries. Which page follows is not decided here.
 
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -159,9 +159,8 @@ pub(crate) fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a
 
 /// A response that sets or clears the session's cookie and goes on to the start.
 pub(crate) fn with_cookie(desk: &Desk, secret: Option<&str>) -> Result<Response, Failure> {
-    let (value, age_s) = secret.map_or(("", 0), |secret| {
-        (secret, crate::sessions::SESSION_MS / 1_000)
-    });
+    let (value, age_s) =
+        secret.map_or(("", 0), |secret| (secret, crate::sessions::SESSION_MS / 1_000));
     let secure = if desk.office.behind_tls { "; Secure" } else { "" };
     let name = desk.sessions.cookie();
     let cookie =

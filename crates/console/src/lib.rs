@@ -1,6 +1,6 @@
-//! The console: pages and a JSON API on which people see what the workers do and answer what they are
-//! asked. It shows; every change enters by [`engine::intake::Intake`] like any other signal, and it
-//! rules on nothing: whether a reply counts, the case says.
+//! The console: pages and a JSON API on which people see what the workers do and answer what they
+//! are asked. It shows; every change enters by [`engine::intake::Intake`] like any other signal,
+//! and it rules on nothing: whether a reply counts, the case says.
 
 mod api;
 mod asks;
@@ -28,7 +28,8 @@ use engine::run::Stop;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// How long open pages may finish after a stop was given; their live streams never end by themselves.
+/// How long open pages may finish after a stop was given; their live streams never end by
+/// themselves.
 const STOPPING: Duration = Duration::from_secs(2);
 
 /// All pages, the JSON API and the live stream over one desk.

@@ -35,11 +35,9 @@ pub(crate) fn mark(origin: Origin) -> Mark {
         Origin::Outside => "an outsider wrote this".into(),
         Origin::Composed => "a model wrote this".into(),
         Origin::Colleague => "a colleague wrote this".into(),
-        Origin::Charter
-        | Origin::Operator
-        | Origin::Record
-        | Origin::Directory
-        | Origin::Party => format!("from {}", describe(origin)),
+        Origin::Charter | Origin::Operator | Origin::Record | Origin::Directory | Origin::Party => {
+            format!("from {}", describe(origin))
+        }
     };
     Mark { sign, class, words }
 }
@@ -147,10 +145,8 @@ mod tests {
     fn every_leaf_of_a_value_is_shown_with_its_own_mark() {
         let data = json!({ "payee": { "iban": "XX00", "name": "Nord" }, "lines": ["a", "b"] });
         let value = Value::new(data, Origin::Outside).except("payee.name", Origin::Record);
-        let rows: Vec<_> = facts(&value)
-            .into_iter()
-            .map(|fact| (fact.name, fact.value, fact.mark.sign))
-            .collect();
+        let rows: Vec<_> =
+            facts(&value).into_iter().map(|fact| (fact.name, fact.value, fact.mark.sign)).collect();
         let row = |name: &str, text: &str, sign| (name.to_owned(), text.to_owned(), sign);
         assert_eq!(
             rows,

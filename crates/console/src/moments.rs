@@ -1,4 +1,5 @@
-//! Moments in the words and the zone of the people who read them. It reads no clock: now is handed in.
+//! Moments in the words and the zone of the people who read them. It reads no clock: now is handed
+//! in.
 
 use casework::Timestamp;
 use casework::time::{DAY_MS, HOUR_MS, MINUTE_MS};
@@ -38,6 +39,12 @@ impl Moments {
             words: at.strftime(form).to_string(),
             exact: at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         }
+    }
+
+    /// A time limit in a list: `17:00` today, `13 Mar` on another day.
+    pub(crate) fn limit(&self, moment: Timestamp) -> String {
+        let at = self.at(moment).words;
+        if at.contains(' ') { self.day(moment) } else { at }
     }
 
     /// How long ago: `14 min`, `3 h`, `2 days`.

@@ -1,6 +1,6 @@
-//! Replies on their way in: a form or JSON becomes a reply, is checked against the case as it stands
-//! now so that the person learns at once, and is handed to the intake. The case checks it again when
-//! it arrives; that check is the one that counts.
+//! Replies on their way in: a form or JSON becomes a reply, is checked against the case as it
+//! stands now so that the person learns at once, and is handed to the intake. The case checks it
+//! again when it arrives; that check is the one that counts.
 
 use crate::asks;
 use crate::card::editable;
@@ -125,9 +125,9 @@ fn read_form(
         "approve" => Reply::Approve { digest },
         "edit" => {
             let spec = call.and_then(|call| case.charter().tools.get(&call.tool));
-            let (call, spec) = call.zip(spec).ok_or_else(|| Failure::Bad {
-                why: "there is no call to edit".into(),
-            })?;
+            let (call, spec) = call
+                .zip(spec)
+                .ok_or_else(|| Failure::Bad { why: "there is no call to edit".into() })?;
             Reply::Edit { digest, arguments: changes(pairs, call, spec)? }
         }
         "reject" => Reply::Reject { why: words("why", "say why, so that the worker can see it")? },
@@ -160,15 +160,14 @@ fn changes(
         let Some(sent) = field(pairs, &format!("arg.{}", parameter.name)) else { continue };
         let sent = sent.replace("\r\n", "\n");
         let before = call.argument(&parameter.name);
-        // What differs only by marks that the form does not show is a change too: the person saw the
-        // text without them, and that is what may run.
+        // What differs only by marks that the form does not show is a change too: the person saw
+        // the text without them, and that is what may run.
         let shown = editable(before);
         if sent == shown && (before.is_null() || shown == raw(before)) {
             continue;
         }
-        let wrong = |what: &str| Failure::Bad {
-            why: format!("`{}` must be {what}", parameter.name),
-        };
+        let wrong =
+            |what: &str| Failure::Bad { why: format!("`{}` must be {what}", parameter.name) };
         let value = match parameter.kind {
             _ if sent.trim().is_empty() && !parameter.required => Value::Null,
             Kind::Text => sent.into(),

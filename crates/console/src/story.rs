@@ -1,12 +1,12 @@
-//! A case told from its journal: what came in, what was judged, ruled, done and checked, with who and
-//! why in the margin. It reads entries only, so a story can be told even where a worker's files are
-//! gone; it verifies the chain and changes nothing.
+//! A case told from its journal: what came in, what was judged, ruled, done and checked, with who
+//! and why in the margin. It reads entries only, so a story can be told even where a worker's files
+//! are gone; it verifies the chain and changes nothing.
 
 mod evidence;
 mod letter;
+mod tell;
 #[cfg(test)]
 mod tests;
-mod tell;
 
 pub(crate) use evidence::{dollars, percent, share};
 pub(crate) use letter::{Letter, bytes_in_words, letter};
@@ -80,7 +80,7 @@ impl State {
 
     pub(crate) fn sign(self) -> &'static str {
         match self {
-            Self::Plain => "·",
+            Self::Plain => "○",
             Self::Waits => "●",
             Self::Good => "✓",
             Self::Bad => "!",

@@ -1,5 +1,5 @@
-//! Text by outsiders, made safe to look at: marks that turn or hide letters are taken out and counted.
-//! Escaping is the templates' work; what is stored or approved is never changed here.
+//! Text by outsiders, made safe to look at: marks that turn or hide letters are taken out and
+//! counted. Escaping is the templates' work; what is stored or approved is never changed here.
 
 /// A text without hidden marks, and how many it held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,10 +8,10 @@ pub(crate) struct Clean {
     pub(crate) hidden: usize,
 }
 
-/// Takes out what a reader cannot see: bidirectional controls, zero-width and tag characters, control
-/// characters other than line breaks and tabs. The list follows Unicode Technical Report 36, section
-/// 2.8, and the properties `Bidi_Control` and `Default_Ignorable_Code_Point`; the sixteen common
-/// variation selectors stay, as emoji need them.
+/// Takes out what a reader cannot see: bidirectional controls, zero-width and tag characters,
+/// control characters other than line breaks and tabs. The list follows Unicode Technical Report
+/// 36, section 2.8, and the properties `Bidi_Control` and `Default_Ignorable_Code_Point`; the
+/// sixteen common variation selectors stay, as emoji need them.
 pub(crate) fn clean(text: &str) -> Clean {
     let hidden = text.chars().filter(|letter| is_hidden(*letter)).count();
     if hidden == 0 {
@@ -45,9 +45,8 @@ fn is_hidden(letter: char) -> bool {
     match letter {
         '\n' | '\t' | '\r' => false,
         _ if letter.is_control() => true,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' => {
-            true
-        }
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}'
+        | '\u{17B5}' => true,
         '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' => true,
         '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' => true,
         '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}' => true,

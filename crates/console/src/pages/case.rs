@@ -46,10 +46,8 @@ pub(crate) async fn show(
     let charter = desk.office.charters.get(&row.worker, row.version);
     let story = story::tell(row.case, &journal, charter.as_ref(), &moments);
     let progress = &row.progress;
-    let answered = progress
-        .ask
-        .as_ref()
-        .is_some_and(|ask| desk.handed_in.holds(row.case, ask.id, desk.now()));
+    let answered =
+        progress.ask.as_ref().is_some_and(|ask| desk.handed_in.holds(row.case, ask.id, desk.now()));
     let card = card(&desk, &signed, &row, &journal).ok().filter(|_| !answered);
     let title = if progress.title.is_empty() { "(without a title)" } else { &progress.title };
     render(&CasePage {

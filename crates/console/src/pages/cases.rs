@@ -1,5 +1,5 @@
-//! Cases: all of them, newest first, narrowed by standing, worker and words; and the signals that no
-//! worker's trigger took.
+//! Cases: all of them, newest first, narrowed by standing, worker and words; and the signals that
+//! no worker's trigger took.
 
 use super::{Shell, render, standing};
 use crate::desk::Desk;
@@ -122,10 +122,8 @@ pub(crate) async fn list(
     let rows = desk.history.cases(narrowed.query(PAGE)).await?;
     let full = rows.len() >= PAGE as usize;
     let further = rows.iter().map(|row| row.case).min().filter(|_| full);
-    let option = |word: &str, chosen: &str| Choice {
-        word: word.to_owned(),
-        selected: word == chosen,
-    };
+    let option =
+        |word: &str, chosen: &str| Choice { word: word.to_owned(), selected: word == chosen };
     let lanes = desk.office.workers.lanes();
     render(&CasesPage {
         shell: Shell::new(&desk, &signed, "cases").await?,

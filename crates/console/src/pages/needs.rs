@@ -1,5 +1,5 @@
-//! Needs you: what waits for the person who is signed in, the most pressing first, with one ask open
-//! beside the list.
+//! Needs you: what waits for the person who is signed in, the most pressing first, with one ask
+//! open beside the list.
 
 use super::{Shell, render};
 use crate::asks::{self, ASKS_MAX, Open};
@@ -150,7 +150,7 @@ fn item(desk: &Desk, open: &Open, case: Option<CaseId>) -> Item {
         kind,
         worker: open.row.worker.to_string(),
         age: moments.ago(open.row.opened_at),
-        by: expires.map(|at| format!("by {}", moments.at(at).words)).unwrap_or_default(),
+        by: expires.map(|at| format!("by {}", moments.limit(at))).unwrap_or_default(),
         mine: open.mine,
         current: if case == Some(open.row.case) { "true" } else { "false" },
     }

@@ -29,7 +29,8 @@ pub(crate) async fn redeem(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Failure> {
     let key = field(&pairs, "key").unwrap_or_default();
-    let secret = desk.sessions.redeem(key).map_err(|error| Failure::Bad { why: error.to_string() })?;
+    let secret =
+        desk.sessions.redeem(key).map_err(|error| Failure::Bad { why: error.to_string() })?;
     let secret = secret.ok_or(Failure::SignedOut)?;
     with_cookie(&desk, Some(&secret))
 }

@@ -1,5 +1,5 @@
-//! Workers: what each is for, how it does today, what troubles its sources; its job description with
-//! rules; and the switches that pause one or stop all.
+//! Workers: what each is for, how it does today, what troubles its sources; its job description
+//! with rules; and the switches that pause one or stop all.
 
 use super::plot::{Days, Plot};
 use super::{Shell, counted, render};
@@ -118,7 +118,11 @@ pub(crate) async fn show(
             .rules
             .iter()
             .map(|rule| {
-                (format!("{} · {}", rule.name, rule.tool), verdict(rule.verdict), written(&rule.when))
+                (
+                    format!("{} · {}", rule.name, rule.tool),
+                    verdict(rule.verdict),
+                    written(&rule.when),
+                )
             })
             .collect(),
         tools: tools(&lane),
@@ -213,8 +217,8 @@ fn standing(desk: &Desk, lane: &Lane, counts: &[Count]) -> Standing {
         .map(|status| format!("{} {}", of(status), status.word()))
         .collect();
     let today = match closed {
-        0 => "nothing closed yet today".to_owned(),
-        closed => format!("of {} closed today: {}", counted(closed, "case", "cases"), parts.join(", ")),
+        0 => "nothing closed yet".to_owned(),
+        closed => format!("{} closed: {}", counted(closed, "case", "cases"), parts.join(", ")),
     };
     Standing {
         name: worker.name.to_string(),

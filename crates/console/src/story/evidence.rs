@@ -1,5 +1,5 @@
-//! How an answer was come by, in words: a person, a certificate with its base, or a judge's own guess.
-//! It reads certificates leniently, because old journals keep old shapes.
+//! How an answer was come by, in words: a person, a certificate with its base, or a judge's own
+//! guess. It reads certificates leniently, because old journals keep old shapes.
 
 use casework::Actor;
 use casework::judgement::{Evidence, Judged};
@@ -11,7 +11,7 @@ pub(crate) fn in_one_line(judged: &Judged, by: &Actor, name_of: &dyn Fn(&str) ->
         return format!("{} answered", name_of(who.as_str()));
     }
     let judge = match by {
-        Actor::Judge { name, .. } => name.as_str(),
+        Actor::Judge { name, .. } => &format!("the {name} judge"),
         Actor::Person(who) => return format!("{} answered", name_of(who.as_str())),
         Actor::Engine => "the program",
         Actor::Source(source) => source.as_str(),

@@ -1,5 +1,5 @@
-//! What came in, laid out as a letter: who wrote it, what is new, what is quoted, what is attached and
-//! what is odd about it. It knows mail's field names; other sources show as rows.
+//! What came in, laid out as a letter: who wrote it, what is new, what is quoted, what is attached
+//! and what is odd about it. It knows mail's field names; other sources show as rows.
 
 use crate::marks::{self, Fact, Mark};
 use crate::text::clean;
@@ -9,8 +9,23 @@ use serde_json::Value as Json;
 
 /// Field names that the layout has a place for; all others are rows.
 const PLACED: [&str; 17] = [
-    "subject", "text", "full_text", "from", "sender", "sender_check", "to", "attachments",
-    "doubts", "warnings", "automatic", "list", "thread", "message_id", "party", "title", "quoted",
+    "subject",
+    "text",
+    "full_text",
+    "from",
+    "sender",
+    "sender_check",
+    "to",
+    "attachments",
+    "doubts",
+    "warnings",
+    "automatic",
+    "list",
+    "thread",
+    "message_id",
+    "party",
+    "title",
+    "quoted",
 ];
 
 /// A letter.
@@ -141,7 +156,8 @@ pub(crate) fn bytes_in_words(bytes: u64) -> String {
     format!("{bytes} bytes")
 }
 
-/// Where the reader of a source did not split it: everything from the first quoted block to the end.
+/// Where the reader of a source did not split it: everything from the first quoted block to the
+/// end.
 fn split_quoted(text: &str) -> (String, String) {
     let mut at = 0;
     let mut before: Option<usize> = None;
@@ -189,7 +205,10 @@ mod tests {
             bodies: Vec::new(),
         };
         let letter = letter(&arrival);
-        assert_eq!((letter.text.as_str(), letter.folded.as_str()), ("Still broken.", "> We are on it"));
+        assert_eq!(
+            (letter.text.as_str(), letter.folded.as_str()),
+            ("Still broken.", "> We are on it")
+        );
         assert_eq!(letter.from, "ann@shop.example");
         assert_eq!(letter.attachments, ["a.png (image/png, 2.3 KB)"]);
         assert_eq!(letter.oddities, ["two authors"]);

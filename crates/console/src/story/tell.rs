@@ -1,5 +1,6 @@
-//! The telling: each entry opens a passage or adds a note to the passage it belongs to. Calls and asks
-//! are followed by their numbers, so that a ruling, a reply and a result stand beside each other.
+//! The telling: each entry opens a passage or adds a note to the passage it belongs to. Calls and
+//! asks are followed by their numbers, so that a ruling, a reply and a result stand beside each
+//! other.
 
 use super::evidence;
 use super::letter::letter;
@@ -42,7 +43,13 @@ impl<'a> Teller<'a> {
 
     pub(super) fn unreadable(&mut self, seq: u32, why: &str) {
         let title = format!("Entry {seq} cannot be read: {why}");
-        self.passages.push(Passage { seq, kind: "broken", state: State::Bad, title, ..Passage::default() });
+        self.passages.push(Passage {
+            seq,
+            kind: "broken",
+            state: State::Bad,
+            title,
+            ..Passage::default()
+        });
     }
 
     pub(super) fn hear(&mut self, entry: &Entry) {
@@ -58,7 +65,11 @@ impl<'a> Teller<'a> {
                 self.replied(entry, *ask, said, reply);
             }
             Event::ReplyRefused { ask, who, why } => {
-                self.note_on(entry, self.asks.get(ask).copied(), format!("{who} replied; it did not count: {why}"));
+                self.note_on(
+                    entry,
+                    self.asks.get(ask).copied(),
+                    format!("{who} replied; it did not count: {why}"),
+                );
             }
             Event::AskLapsed { ask } => {
                 self.close(entry, *ask, State::Bad, "nobody answered in time".into());
@@ -70,7 +81,8 @@ impl<'a> Teller<'a> {
             Event::CallEnded { call, end } => self.ended(entry, *call, end),
             Event::OutcomeChecked { held, found } => self.checked(entry, *held, found),
             Event::RestChosen { until, why, .. } => {
-                let passage = self.open(entry, "rested", format!("Until {}", self.moments.at(*until).words));
+                let passage =
+                    self.open(entry, "rested", format!("Until {}", self.moments.at(*until).words));
                 passage.notes.push(Note { text: why.clone(), ..Note::default() });
             }
             Event::CaseClosed(outcome) => self.closed(entry, outcome),
@@ -123,14 +135,13 @@ impl<'a> Teller<'a> {
 
     fn proposed(&mut self, entry: &Entry, call: &ToolCall, ruling: &Ruling) {
         let spec = self.charter.and_then(|charter| charter.tools.get(&call.tool));
-        let title = spec.map_or_else(|| call.tool.to_string(), |spec| spec.headline(&call.arguments));
+        let title =
+            spec.map_or_else(|| call.tool.to_string(), |spec| spec.headline(&call.arguments));
         let title = one_line(&title, 200);
         let facts = marks::arguments(&call.arguments, spec);
         let effect = spec.map(|spec| format!(" · {}", spec.effect.word())).unwrap_or_default();
         let (kind, state, text, rule) = match ruling {
-            Ruling::Allow { rule } => {
-                ("allowed", State::Plain, format!("allowed by {rule}"), rule)
-            }
+            Ruling::Allow { rule } => ("allowed", State::Plain, format!("allowed by {rule}"), rule),
             Ruling::Ask { rule, to, because } => {
                 ("asked", State::Waits, format!("asks {to}, because {because}"), rule)
             }
@@ -164,10 +175,12 @@ impl<'a> Teller<'a> {
             self.note_on(entry, Some(at), format!("asks {}: {}", ask.to, ask.because));
             return;
         }
-        let kind = if matches!(ask.about, About::TakeOver { .. }) { "handed over" } else { "asked" };
+        let kind =
+            if matches!(ask.about, About::TakeOver { .. }) { "handed over" } else { "asked" };
         let passage = self.open(entry, kind, one_line(&ask.headline, 300));
         passage.state = State::Waits;
-        let because = if ask.because.is_empty() { String::new() } else { format!(": {}", ask.because) };
+        let because =
+            if ask.because.is_empty() { String::new() } else { format!(": {}", ask.because) };
         let text = format!("asks {}{because}", ask.to);
         let at = self.passages.len() - 1;
         self.note_on(entry, Some(at), text);
@@ -255,7 +268,10 @@ impl<'a> Teller<'a> {
         let text = match (by, verified.map(|passage| passage.state)) {
             (Some(who), _) => format!("on the word of {who}"),
             (None, Some(State::Good)) => "verified by what was read back".to_owned(),
-            (None, _) => "nothing was read back".to_owned(),
+            (None, _) if matches!(outcome, Outcome::SetAside { .. }) => {
+                "nothing had to be done".to_owned()
+            }
+            (None, _) => "no post-condition was read back".to_owned(),
         };
         let passage = self.open(entry, "ended", title);
         passage.state = state;
@@ -289,10 +305,7 @@ impl<'a> Teller<'a> {
 
     fn step_name(&self, step: Option<usize>) -> String {
         let steps = self.charter.map(|charter| &charter.worker.procedure.steps);
-        steps
-            .and_then(|steps| steps.get(step?))
-            .map(|step| step.name.clone())
-            .unwrap_or_default()
+        steps.and_then(|steps| steps.get(step?)).map(|step| step.name.clone()).unwrap_or_default()
     }
 
     fn rule_rows(&self, rule: &RuleName) -> Vec<(String, String)> {

@@ -1,5 +1,5 @@
-//! A store in memory that carries its cases itself, with scripted judges and tools: the fold and the
-//! policy are the real ones. It has no lanes, leases or retention.
+//! A store in memory that carries its cases itself, with scripted judges and tools: the fold and
+//! the policy are the real ones. It has no lanes, leases or retention.
 
 use casework::case::{Lesson, Receipt};
 use casework::journal::CallEnd;
@@ -71,8 +71,7 @@ impl Memory {
             at: now,
             kind: SignalKind::Arrived(arrival),
         };
-        let mut kept =
-            Kept { case, opened_at: now, changed_at: now, stuck: None, head: None };
+        let mut kept = Kept { case, opened_at: now, changed_at: now, stuck: None, head: None };
         self.take(&mut kept, &signal);
         state.cases.insert(id, kept);
         id

@@ -1,22 +1,18 @@
-//! An invented office: its tools, its workers and what comes in. Every name is made up.
+//! An invented office: its workers and what comes in. Every name is made up.
 
-use super::memory::{Memory, Script, Verdict};
+use super::memory::Memory;
+use super::tools::tools;
 use casework::condition::Condition;
-use casework::journal::CallEnd;
-use casework::judgement::{Answer, Evidence, Question};
 use casework::procedure::{Act, Otherwise, Procedure, QuestionSpec, StepSpec};
 use casework::signal::Arrival;
 use casework::template::Template;
-use casework::tool::{Effect, Kind, Parameter, Recovery, ToolSpec, Tools};
-use casework::worker::{Charter, Done, Limits, Mode, Promise, Rule, Trigger, Verdict as Says, Worker};
-use casework::{
-    Digest, Origin, PermittedCall, PersonId, RoleName, SourceName, ToolName, Value, WorkerName,
+use casework::worker::{
+    Charter, Done, Limits, Mode, Promise, Rule, Trigger, Verdict as Says, Worker,
 };
+use casework::{Digest, Origin, PersonId, RoleName, SourceName, ToolName, Value, WorkerName};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-pub const SCRIPT: Script = Script { judge, call };
 
 /// The workers, in the order of the office.
 pub struct Staff {
@@ -65,22 +61,60 @@ pub fn one_of_each(memory: &Memory, staff: &Staff) -> Vec<casework::CaseId> {
     let plain = |subject: &str, sender: &str, text: &str| mail(subject, sender, text, json!({}));
     vec![
         open(&staff.support, "mail:support", delivery()),
-        open(&staff.support, "mail:support", plain("Login again", "jo@linden.example", "It happened again after lunch. Same as on Tuesday, and my colleague sees it too.")),
-        open(&staff.invoices, "mail:invoices", plain("Scan 0042", "scan@nordlicht.example", "unreadable")),
-        open(&staff.leads, "mail:sales", plain("Forty chairs", "cleo@fern.example", "Could you quote forty oak chairs for our new canteen?")),
-        open(&staff.onboarding, "mail:people", plain("New colleague in June", "hr@harbour.example", "Ada starts on 1 June.")),
-        open(&staff.onboarding, "mail:people", plain("Badge for Ben", "hr@harbour.example", "badge Ben, please")),
-        open(&staff.leads, "mail:sales", plain("Partnership", "ceo@unknown.example", "takeover of your shop")),
-        open(&staff.support, "mail:support", plain("Where is the sofa?", "ida@brook.example", "closed: where is it?")),
+        open(
+            &staff.support,
+            "mail:support",
+            plain(
+                "Login again",
+                "jo@linden.example",
+                "It happened again after lunch. Same as on Tuesday, and my colleague sees it too.",
+            ),
+        ),
+        open(
+            &staff.invoices,
+            "mail:invoices",
+            plain("Scan 0042", "scan@nordlicht.example", "unreadable"),
+        ),
+        open(
+            &staff.leads,
+            "mail:sales",
+            plain(
+                "Forty chairs",
+                "cleo@fern.example",
+                "Could you quote forty oak chairs for our new canteen?",
+            ),
+        ),
+        open(
+            &staff.onboarding,
+            "mail:people",
+            plain("New colleague in June", "hr@harbour.example", "Ada starts on 1 June."),
+        ),
+        open(
+            &staff.onboarding,
+            "mail:people",
+            plain("Badge for Ben", "hr@harbour.example", "badge Ben, please"),
+        ),
+        open(
+            &staff.leads,
+            "mail:sales",
+            plain("Partnership", "ceo@unknown.example", "takeover of your shop"),
+        ),
+        open(
+            &staff.support,
+            "mail:support",
+            plain("Where is the sofa?", "ida@brook.example", "closed: where is it?"),
+        ),
         open(&staff.support, "mail:support", plain("You have won", "win@prize.example", "spam")),
         open(&staff.invoices, "mail:invoices", invoice()),
     ]
 }
 
 fn delivery() -> Arrival {
-    let text = "Hello,\n\nthe oak table HP-24900 arrived with a scratch on the top. Can you send someone, \
+    let text = "Hello,\n\nthe oak table HP-24900 arrived with a scratch on the top. \
+                Can you send someone, \
                 or replace it? Photos are attached.\n\nRegards\nMaren Holt";
-    let quoted = "On 2 March the Harbour desk wrote:\n> Your table is on its way and will arrive on Friday.\n> Kind regards";
+    let quoted = "On 2 March the Harbour desk wrote:\n> Your table is on its way and will \
+                  arrive on Friday.\n> Kind regards";
     mail(
         "Scratch on table HP-24900",
         "maren.holt@lindenhof.example",
@@ -99,67 +133,17 @@ fn invoice() -> Arrival {
     mail(
         "Invoice 2026-118 from Nordlicht",
         "billing@nordlicht.example",
-        "Dear colleagues,\n\nplease find invoice 2026-118 over 1,240.00 EUR. Our bank account has changed, \
+        "Dear colleagues,\n\nplease find invoice 2026-118 over 1,240.00 EUR. \
+         Our bank account has changed, \
          kindly use the new one from now on.\n\nNordlicht GmbH",
         json!({
-            "attachments": [{ "name": "invoice-2026-118.pdf", "media_type": "application/pdf", "size_bytes": 88_400 }],
+            "attachments": [{
+                "name": "invoice-2026-118.pdf", "media_type": "application/pdf",
+                "size_bytes": 88_400,
+            }],
             "doubts": ["asks to pay to another account than the vendor record holds"],
         }),
     )
-}
-
-fn judge(question: &Question) -> Verdict {
-    let sure = |answer, confidence| {
-        let certificate = json!({
-            "examples": 661, "labels": 4, "calibration_n": 661, "coverage": 0.71, "decided": 469,
-            "errors_seen": 3, "bound": 0.0163, "wrong_at_most": 0.02, "sure": 0.9,
-            "threshold": 0.941, "digest": "9f3c71d2a0b4", "date": "2026-03-02",
-        });
-        let evidence = Evidence {
-            confidence: Some(confidence),
-            certificate: Some(certificate),
-            likeliest: vec![("delivery".into(), confidence), ("billing".into(), 1.0 - confidence)],
-            ..Evidence::default()
-        };
-        Ok((answer, evidence))
-    };
-    match question {
-        Question::Classify { text, .. } => match text.text().unwrap_or_default() {
-            text if text.contains("Login again") => Err(vec![
-                ("account".into(), Some(0.58)),
-                ("bug".into(), Some(0.36)),
-                ("billing".into(), None),
-            ]),
-            text if text.contains("spam") => sure(Answer::Label("unwanted".into()), 0.991),
-            _ => sure(Answer::Label("delivery".into()), 0.973),
-        },
-        Question::Extract { text, .. } if text.text().is_some_and(|t| t.contains("2026-118")) => {
-            let fields = [
-                ("payee", json!("Nordlicht GmbH")),
-                ("iban", json!("DE00 1234 5678 9012 3456 78")),
-                ("amount", json!(1240.5)),
-            ];
-            let fields = fields.into_iter().map(|(name, data)| (name.to_owned(), data)).collect();
-            sure(Answer::Fields(fields), 0.968)
-        }
-        _ => Err(Vec::new()),
-    }
-}
-
-fn call(permitted: &PermittedCall) -> CallEnd {
-    let found = |data: Json| CallEnd::Succeeded(Value::new(data, Origin::Record));
-    match permitted.tool().as_str() {
-        "tickets.create" => found(json!({ "id": "T-3041", "queue": "delivery" })),
-        "tickets.get" => found(json!({ "id": "T-3041", "queue": "delivery", "status": "open" })),
-        "crm.find" => found(json!([
-            { "id": "C-12", "name": "Fern & Daughters", "city": "Oslo" },
-            { "id": "C-77", "name": "Fernwood Catering", "city": "Bergen" },
-        ])),
-        "badges.order" => CallEnd::InDoubt {
-            known: "the badge system closed the connection before it answered".into(),
-        },
-        _ => found(json!({ "message_id": "dayshift.4411@harbour.example" })),
-    }
 }
 
 fn support() -> Worker {
@@ -170,17 +154,41 @@ fn support() -> Worker {
     let steps = vec![
         step("queue", None, Act::Judge(classify)),
         step("unwanted", Some("queue == \"unwanted\""), finish(true, "unwanted mail")),
-        step("ticket", None, make("tickets.create", &[("queue", "$queue"), ("title", "$signal.subject")])),
-        step("closed", Some("signal.text.startsWith(\"closed\")"), finish(false, "ticket {{ ticket.id }} in {{ queue }}")),
-        step("reply", None, make("mail.reply", &[
-            ("to", "$signal.sender"),
-            ("subject", "Re: {{ signal.subject }}"),
-            ("text", "Dear customer,\n\nthank you for your mail. It has reached the right desk as ticket {{ ticket.id }}; a colleague will write to you by tomorrow.\n\nKind regards\nHarbour & Pine\n\n> {{ signal.text }}"),
-            ("urgent", "$signal.automatic?"),
-        ])),
+        step(
+            "ticket",
+            None,
+            make("tickets.create", &[("queue", "$queue"), ("title", "$signal.subject")]),
+        ),
+        step(
+            "closed",
+            Some("signal.text.startsWith(\"closed\")"),
+            finish(false, "ticket {{ ticket.id }} in {{ queue }}"),
+        ),
+        step(
+            "reply",
+            None,
+            make(
+                "mail.reply",
+                &[
+                    ("to", "$signal.sender"),
+                    ("subject", "Re: {{ signal.subject }}"),
+                    (
+                        "text",
+                        "Dear customer,\n\nthank you for your mail. \
+                         It has reached the right desk as ticket {{ ticket.id }}; a \
+                         colleague will write to you by tomorrow.\n\n\
+                         Kind regards\nHarbour & Pine\n\n> {{ signal.text }}",
+                    ),
+                    ("urgent", "$signal.automatic?"),
+                ],
+            ),
+        ),
     ];
     let done = Done {
-        read: Some((ToolName::new("tickets.get"), BTreeMap::from([("id".into(), text("$ticket.id"))]))),
+        read: Some((
+            ToolName::new("tickets.get"),
+            BTreeMap::from([("id".into(), text("$ticket.id"))]),
+        )),
         when: Some(when("found.queue == queue && found.status == \"open\"")),
         say: Some(text("ticket {{ ticket.id }} in {{ queue }}, the customer has an answer")),
     };
@@ -191,8 +199,17 @@ fn support() -> Worker {
     Worker {
         rules,
         done: Some(done),
-        playbook: "Read the whole mail before you sort it. A scratch is a delivery matter for fourteen days.".into(),
-        ..worker("support-triage", "Support triage", "Every support mail is in the right queue within five minutes; nothing urgent waits unseen", "mail:support", steps)
+        playbook: "Read the whole mail before you sort it. \
+                   A scratch is a delivery matter for fourteen days."
+            .into(),
+        ..worker(
+            "support-triage",
+            "Support triage",
+            "Every support mail is in the right queue within five minutes; nothing urgent \
+             waits unseen",
+            "mail:support",
+            steps,
+        )
     }
 }
 
@@ -204,36 +221,76 @@ fn invoices() -> Worker {
     ];
     let fields = fields.map(|(name, about)| (name.to_owned(), about.to_owned()));
     let extract = QuestionSpec::Extract { text: text("{{ signal.text }}"), fields: fields.into() };
-    let pay = make("bank.draft", &[
-        ("payee", "$invoice.payee"),
-        ("iban", "$invoice.iban"),
-        ("amount", "$invoice.amount"),
-        ("reference", "$signal.subject"),
-    ]);
+    let pay = make(
+        "bank.draft",
+        &[
+            ("payee", "$invoice.payee"),
+            ("iban", "$invoice.iban"),
+            ("amount", "$invoice.amount"),
+            ("reference", "$signal.subject"),
+        ],
+    );
     let steps = vec![step("invoice", None, Act::Judge(extract)), step("payment", None, pay)];
     Worker {
         reviewers: BTreeMap::from([(RoleName::new("default"), vec![PersonId::new("fi")])]),
-        ..worker("invoices", "Invoices", "Every invoice is checked against its order and paid on its due day, never twice", "mail:invoices", steps)
+        ..worker(
+            "invoices",
+            "Invoices",
+            "Every invoice is checked against its order and paid on its due day, never twice",
+            "mail:invoices",
+            steps,
+        )
     }
 }
 
 fn onboarding() -> Worker {
     let steps = vec![
-        step("badge", Some("signal.text.startsWith(\"badge\")"), make("badges.order", &[("name", "$signal.subject")])),
-        step("desk", None, Act::Ask { to: RoleName::new("default"), text: text("Which desk does the new colleague get? “{{ signal.subject }}”") }),
+        step(
+            "badge",
+            Some("signal.text.startsWith(\"badge\")"),
+            make("badges.order", &[("name", "$signal.subject")]),
+        ),
+        step(
+            "desk",
+            None,
+            Act::Ask {
+                to: RoleName::new("default"),
+                text: text("Which desk does the new colleague get? “{{ signal.subject }}”"),
+            },
+        ),
     ];
     let rules = vec![rule("badges", "badges.order", Says::Allow, "true")];
-    Worker { rules, ..worker("onboarding", "Onboarding", "A new colleague has everything on the first morning", "mail:people", steps) }
+    Worker {
+        rules,
+        ..worker(
+            "onboarding",
+            "Onboarding",
+            "A new colleague has everything on the first morning",
+            "mail:people",
+            steps,
+        )
+    }
 }
 
 fn leads() -> Worker {
-    let found = QuestionSpec::Match { subject: text("{{ signal.sender }}"), candidates: text("$known") };
+    let found =
+        QuestionSpec::Match { subject: text("{{ signal.sender }}"), candidates: text("$known") };
     let steps = vec![
-        step("big", Some("signal.text.startsWith(\"takeover\")"), Act::HandOver { why: text("this is for the owners, not for a worker") }),
+        step(
+            "big",
+            Some("signal.text.startsWith(\"takeover\")"),
+            Act::HandOver { why: text("this is for the owners, not for a worker") },
+        ),
         step("known", None, make("crm.find", &[("mail", "$signal.sender")])),
         step("customer", None, Act::Judge(found)),
     ];
-    worker("leads", "Leads", "Every enquiry has a named customer and a first answer the same day", "mail:sales", steps)
+    worker(
+        "leads",
+        "Leads",
+        "Every enquiry has a named customer and a first answer the same day",
+        "mail:sales",
+        steps,
+    )
 }
 
 fn worker(name: &str, role: &str, goal: &str, source: &str, steps: Vec<StepSpec>) -> Worker {
@@ -256,43 +313,6 @@ fn worker(name: &str, role: &str, goal: &str, source: &str, steps: Vec<StepSpec>
     }
 }
 
-fn tools() -> Tools {
-    let all = [
-        tool("tickets.create", "Opens a ticket", "Open a ticket in {{ queue }}: {{ title }}", Effect::Write, &["queue", "title"]),
-        tool("tickets.get", "Reads a ticket", "Read ticket {{ id }}", Effect::Read, &["id"]),
-        tool("crm.find", "Finds customers by mail address", "Find {{ mail }}", Effect::Read, &["mail"]),
-        tool("badges.order", "Orders a door badge", "Order a badge for {{ name }}", Effect::Write, &["name"]),
-        ToolSpec { undo: None, ..tool("mail.reply", "Answers a mail", "Reply to {{ to }}: {{ subject }}", Effect::Send, &["!to", "subject", "text", "?urgent"]) },
-        ToolSpec { undo: Some(ToolName::new("bank.discard")), ..tool("bank.draft", "Prepares a payment for the bank's own approval", "Pay {{ amount }} EUR to {{ payee }}", Effect::Write, &["!payee", "!iban", "#amount", "reference"]) },
-    ];
-    all.into_iter().map(|spec| (spec.name.clone(), spec)).collect()
-}
-
-/// A tool; `!` marks an authority argument, `?` an optional one, `#` a number with authority.
-fn tool(name: &str, about: &str, says: &str, effect: Effect, parameters: &[&str]) -> ToolSpec {
-    let parameter = |written: &&str| {
-        let name = written.trim_start_matches(['!', '?', '#']);
-        Parameter {
-            name: name.into(),
-            kind: if written.starts_with('#') { Kind::Number } else { Kind::Text },
-            required: !written.starts_with('?'),
-            authority: written.starts_with(['!', '#']),
-            about: String::new(),
-        }
-    };
-    ToolSpec {
-        name: ToolName::new(name),
-        about: about.into(),
-        says: says.into(),
-        effect,
-        parameters: parameters.iter().map(parameter).collect(),
-        origins: BTreeMap::new(),
-        recovery: Recovery::LookUp,
-        undo: None,
-        system: "invented".into(),
-    }
-}
-
 fn step(name: &str, condition: Option<&str>, act: Act) -> StepSpec {
     StepSpec { name: name.into(), when: condition.map(when), act, otherwise: Otherwise::HandOver }
 }
@@ -307,7 +327,13 @@ fn finish(aside: bool, why: &str) -> Act {
 }
 
 fn rule(name: &str, tool: &str, verdict: Says, condition: &str) -> Rule {
-    Rule { name: name.into(), tool: ToolName::new(tool), verdict, when: Some(when(condition)), to: None }
+    Rule {
+        name: name.into(),
+        tool: ToolName::new(tool),
+        verdict,
+        when: Some(when(condition)),
+        to: None,
+    }
 }
 
 fn text(written: &str) -> Template {

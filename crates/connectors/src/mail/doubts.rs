@@ -1,5 +1,5 @@
-//! What makes a mail doubtful: signs that its author may not be who a reader takes them for. Each is
-//! one sentence for a person; what follows from a doubt, the worker's file says.
+//! What makes a mail doubtful: signs that its author may not be who a reader takes them for. Each
+//! is one sentence for a person; what follows from a doubt, the worker's file says.
 
 use super::lookalike::{is_look_alike, mixes_alphabets};
 use super::own::{Own, domain_of};
@@ -24,9 +24,12 @@ pub(super) fn doubts(mail: &Mail, own: &Own, check: SenderCheck) -> Vec<String> 
         about_domain(&answers, own, "answers would go to", &mut doubts);
     }
     let hidden = |warning: &&String| warning.starts_with("hidden text in the HTML part");
-    doubts.extend(mail.warnings.iter().filter(hidden).map(|_| {
-        "the mail holds text that a reader cannot see".to_owned()
-    }));
+    doubts.extend(
+        mail.warnings
+            .iter()
+            .filter(hidden)
+            .map(|_| "the mail holds text that a reader cannot see".to_owned()),
+    );
     doubts.dedup();
     doubts
 }

@@ -69,11 +69,7 @@ impl Files {
     }
 
     /// One look; gives the number of files that are still being written.
-    async fn pass(
-        &mut self,
-        desk: &mut Desk<'_>,
-        stop: Option<&Stop>,
-    ) -> Result<usize, Trouble> {
+    async fn pass(&mut self, desk: &mut Desk<'_>, stop: Option<&Stop>) -> Result<usize, Trouble> {
         let mut unsettled = 0;
         let mut first_fault = None;
         for find in self.look().await? {

@@ -7,9 +7,9 @@ mod tests;
 use super::doubts::doubts;
 use super::own::Own;
 use super::sender::{SenderCheck, check};
+use casework::Digest;
 use casework::origin::{Origin, Value};
 use casework::signal::Arrival;
-use casework::Digest;
 use serde_json::{Value as Json, json};
 use skills::read::{Address, MAIL_BYTES_MAX, Mail, read_mail};
 
@@ -116,10 +116,9 @@ fn arrival(mail: &Mail, own: &Own) -> Arrival {
 /// What could not be read still becomes a case, so that a person sees it.
 fn unreadable(head: Option<Mail>, bytes: &[u8], why: String, own: &Own) -> Opened {
     let mut arrival = head.as_ref().map_or_else(empty_arrival, |mail| arrival(mail, own));
-    let key = head.as_ref().map_or_else(
-        || format!("mail:sha256:{}", Digest::of(bytes)),
-        |mail| key(mail, bytes),
-    );
+    let key = head
+        .as_ref()
+        .map_or_else(|| format!("mail:sha256:{}", Digest::of(bytes)), |mail| key(mail, bytes));
     arrival.title = "unreadable mail".to_owned();
     arrival.fields.set("automatic", Value::new("", Origin::Outside));
     arrival.fields.set("doubts", Value::new(json!([why]), Origin::Outside));

@@ -38,7 +38,7 @@ impl<'a> Mailbox<'a> {
     /// Takes in all that is there now.
     pub(super) async fn drain(&self, desk: &mut Desk<'_>) -> Result<(), Trouble> {
         let (mut talk, mut bookmark) = self.open(desk).await?;
-        self.pass(&mut talk, &mut bookmark, desk, None).await?;
+        self.pass(&mut talk, &mut bookmark, desk).await?;
         talk.close().await;
         Ok(())
     }
@@ -55,8 +55,13 @@ impl<'a> Mailbox<'a> {
     pub(super) async fn listen(&self, mut desk: Desk<'_>, mut stop: Stop) {
         let mut wait = self.pace.retry_first;
         while !stop.is_given() {
-            let (trouble, heard) = self.connection(&mut desk, &mut stop).await;
-            let Some(trouble) = trouble else { return };
+            let mut heard = false;
+            // A stop may come at any await: a mail that is taken in and not yet marked falls out by
+            // its key the next time.
+            let trouble = tokio::select! {
+                () = stop.given() => return,
+                trouble = self.connection(&mut desk, &mut heard) => trouble,
+            };
             if heard {
                 wait = self.pace.retry_first;
             }
@@ -71,39 +76,25 @@ impl<'a> Mailbox<'a> {
         }
     }
 
-    /// One connection from its beginning to its end: what ended it, nothing when that was the stop,
-    /// and whether anything went well on it.
-    async fn connection(&self, desk: &mut Desk<'_>, stop: &mut Stop) -> (Option<Trouble>, bool) {
-        let mut heard = false;
+    /// One connection from its beginning to its end: what ended it. `heard` is set when anything
+    /// went well on it.
+    async fn connection(&self, desk: &mut Desk<'_>, heard: &mut bool) -> Trouble {
         let (mut talk, mut bookmark) = match self.open(desk).await {
             Ok(opened) => opened,
-            Err(trouble) => return (Some(trouble), heard),
+            Err(trouble) => return trouble,
         };
-        while !stop.is_given() {
+        loop {
             talk.news = false;
-            if let Err(trouble) = self.pass(&mut talk, &mut bookmark, desk, Some(stop)).await {
-                return (Some(trouble), heard);
+            if let Err(trouble) = self.pass(&mut talk, &mut bookmark, desk).await {
+                return trouble;
             }
             desk.tell(&Ok(()));
-            heard = true;
-            if let Err(fault) = self.wait(&mut talk, stop).await {
-                return (Some(fault.into()), heard);
+            *heard = true;
+            if !(self.server.idle && talk.can_idle) {
+                tokio::time::sleep(self.pace.server_poll).await;
+            } else if let Err(fault) = talk.idle(self.pace.server_poll).await {
+                return fault.into();
             }
-        }
-        talk.close().await;
-        (None, heard)
-    }
-
-    /// Until there is news, or until it is time to look anyway.
-    async fn wait(&self, talk: &mut Talk, stop: &mut Stop) -> Result<(), Fault> {
-        if !(self.server.idle && talk.can_idle) {
-            pause(self.pace.server_poll, stop).await;
-            return Ok(());
-        }
-        tokio::select! {
-            // The connection is not used again after a stop, so leaving it in the middle is fine.
-            () = stop.given() => Ok(()),
-            waited = talk.idle(self.pace.server_poll) => waited,
         }
     }
 
@@ -126,7 +117,6 @@ impl<'a> Mailbox<'a> {
         talk: &mut Talk,
         bookmark: &mut Bookmark,
         desk: &mut Desk<'_>,
-        stop: Option<&Stop>,
     ) -> Result<(), Trouble> {
         let first = bookmark.uid.saturating_add(1);
         let mut wanted = format!("UID {first}:*");
@@ -141,9 +131,6 @@ impl<'a> Mailbox<'a> {
         for some in uids.chunks(SIZES_MAX) {
             let sizes = talk.fetch(some, "UID RFC822.SIZE", 0).await?;
             for batch in batches(sizes) {
-                if stop.is_some_and(Stop::is_given) {
-                    return Ok(());
-                }
                 self.take_in(talk, &batch, desk).await?;
                 bookmark.uid = batch.iter().map(|mail| mail.uid).max().unwrap_or(bookmark.uid);
                 let stored = serde_json::to_string(bookmark).unwrap_or_default();

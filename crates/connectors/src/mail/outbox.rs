@@ -37,8 +37,7 @@ pub(super) fn put(folder: &Path, id: &str, bytes: &[u8]) -> Result<(), NotPut> {
 /// Whether the mail is in the folder. Blocks.
 pub(super) fn holds(folder: &Path, id: &str) -> Result<bool, Fault> {
     let name = folder.join(file_name(id));
-    name.try_exists()
-        .map_err(|error| of_disk(&format!("look into {}", folder.display()), &error))
+    name.try_exists().map_err(|error| of_disk(&format!("look into {}", folder.display()), &error))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -1,5 +1,5 @@
-//! Who we are in a mail: our addresses, our domains, and the Message-IDs that only we make. It reads
-//! no mail.
+//! Who we are in a mail: our addresses, our domains, and the Message-IDs that only we make. It
+//! reads no mail.
 
 use super::config::MailConfig;
 use casework::Digest;

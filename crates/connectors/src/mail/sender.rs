@@ -54,5 +54,6 @@ pub(super) fn check(mail: &Mail, own: &Own) -> SenderCheck {
 fn is_about_author(dmarc: &AuthenticationResult, mail: &Mail) -> bool {
     let checked = dmarc.properties.get("header.from").map(|value| value.trim().to_lowercase());
     let author = mail.from.as_ref().map(|from| from.domain());
-    mail.from_count == 1 && author.is_some_and(|author| !author.is_empty() && checked == Some(author))
+    mail.from_count == 1
+        && author.is_some_and(|author| !author.is_empty() && checked == Some(author))
 }

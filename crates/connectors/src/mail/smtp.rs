@@ -39,7 +39,9 @@ pub(super) async fn hand_over(
     };
     match timeout(length, connection.message(&mail.bytes)).await {
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => return Err(answer(host, &error).unwrap_or_else(|| in_doubt(error.to_string()))),
+        Ok(Err(error)) => {
+            return Err(answer(host, &error).unwrap_or_else(|| in_doubt(error.to_string())));
+        }
         Err(_) => return Err(in_doubt("no answer".to_owned())),
     }
     // The mail is theirs now, whatever becomes of the goodbye.
@@ -100,10 +102,12 @@ async fn sign_in(
 fn parameters(server: &MailServer) -> Result<TlsParameters, Fault> {
     let host = server.smtp.host.clone();
     let broken = |error: Error| {
-        Fault::broken(NOT_PROTECTED, format!("protect the connection to {}: {error}", server.smtp.host))
+        Fault::broken(
+            NOT_PROTECTED,
+            format!("protect the connection to {}: {error}", server.smtp.host),
+        )
     };
-    let mut builder =
-        TlsParameters::builder(host).certificate_store(CertificateStore::WebpkiRoots);
+    let mut builder = TlsParameters::builder(host).certificate_store(CertificateStore::WebpkiRoots);
     if let Some(roots) = &server.extra_roots {
         builder = builder.add_root_certificate(Certificate::from_pem(roots).map_err(broken)?);
     }

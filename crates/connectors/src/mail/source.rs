@@ -49,11 +49,7 @@ impl Source for MailSource {
         &self.name
     }
 
-    fn listen<'a>(
-        &'a self,
-        intake: &'a Intake,
-        stop: Stop,
-    ) -> Work<'a, Result<(), SourceError>> {
+    fn listen<'a>(&'a self, intake: &'a Intake, stop: Stop) -> Work<'a, Result<(), SourceError>> {
         Box::pin(async move {
             let desk = self.desk(intake);
             match &self.config.kind {

@@ -196,11 +196,8 @@ impl Talk {
         let mut begun = false;
         while !(begun && self.news) {
             // Before it has begun the server owes an answer; after that it may be silent.
-            let patience = if begun {
-                until.saturating_duration_since(Instant::now())
-            } else {
-                self.patience
-            };
+            let patience =
+                if begun { until.saturating_duration_since(Instant::now()) } else { self.patience };
             let heard = self.hear(|response| match response {
                 Response::Continue(_) => Heard::Begun,
                 Response::Done { tag: ended, .. } if *ended == tag => Heard::Ended,
@@ -230,7 +227,7 @@ impl Talk {
 
     /// Says goodbye; a server that does not answer is left all the same.
     pub(super) async fn close(mut self) {
-        let _ = timeout(self.patience, self.session.logout()).await;
+        let _ = timeout(self.patience.min(GOODBYE), self.session.logout()).await;
     }
 
     /// One command and all of its answer.
@@ -250,10 +247,7 @@ impl Talk {
         })
     }
 
-    async fn say(
-        &mut self,
-        command: &str,
-    ) -> Result<RequestId, Ended> {
+    async fn say(&mut self, command: &str) -> Result<RequestId, Ended> {
         let said = self.session.run_command(command).await;
         said.map_err(|error| Ended::Lost(Fault::of_connection("speak to the server", &error)))
     }
@@ -309,6 +303,9 @@ enum Heard {
     Ended,
     Other,
 }
+
+/// How long a goodbye is waited for.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// A line slower than this counts as dead.
 const SLOWEST_BYTES_PER_SECOND: u64 = 64 * 1024;

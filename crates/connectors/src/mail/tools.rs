@@ -31,7 +31,8 @@ pub fn mail_tools(config: &MailConfig, clock: Clock) -> Vec<Arc<dyn Tool>> {
         .into_iter()
         .map(|verb| {
             let spec = specs::spec(&account.config, verb);
-            let tool: Arc<dyn Tool> = Arc::new(MailTool { account: Arc::clone(&account), verb, spec });
+            let tool: Arc<dyn Tool> =
+                Arc::new(MailTool { account: Arc::clone(&account), verb, spec });
             tool
         })
         .collect()
@@ -104,11 +105,7 @@ impl Account {
 
     /// First the copy in `Drafts`, then the mail, then the copy in `Sent`: so that at each moment
     /// the copies tell what is known.
-    async fn send_by(
-        &self,
-        server: &MailServer,
-        mail: &Composed,
-    ) -> Result<ToolResult, ToolError> {
+    async fn send_by(&self, server: &MailServer, mail: &Composed) -> Result<ToolResult, ToolError> {
         let pace = self.config.pace;
         let mut copies = Copies::open(server, pace).await.map_err(|fault| fault.for_tool())?;
         match copies.standing(&mail.id).await.map_err(|fault| fault.for_tool())? {

@@ -1,7 +1,8 @@
-//! Mail as a source and as tools: files in a fresh directory, a real mail server, and a scripted one
-//! only for what a real one cannot be made to do.
+//! Mail as a source and as tools: files in a fresh directory, a real mail server, and a scripted
+//! one only for what a real one cannot be made to do.
 
 mod dead_server;
+mod fake_servers;
 mod files;
 mod office;
 mod real_server;

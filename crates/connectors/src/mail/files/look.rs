@@ -141,11 +141,7 @@ fn in_folder(folder: &Path) -> Result<Vec<Find>, Fault> {
     };
     let found = names(folder)?.into_iter().filter(is_mail);
     Ok(found
-        .map(|name| Find {
-            path: folder.join(&name),
-            spot: Spot::File(0, name),
-            is_mbox: false,
-        })
+        .map(|name| Find { path: folder.join(&name), spot: Spot::File(0, name), is_mbox: false })
         .collect())
 }
 

@@ -176,13 +176,18 @@ fn verified_mail_from_our_own_address_is_automatic_and_an_unverified_claim_is_a_
 
 #[test]
 fn a_machines_mail_says_why_it_is_one() {
-    assert_eq!(field(&mail("Auto-Submitted: auto-replied\r\n"), "automatic"), "Auto-Submitted: auto-replied");
+    assert_eq!(
+        field(&mail("Auto-Submitted: auto-replied\r\n"), "automatic"),
+        "Auto-Submitted: auto-replied"
+    );
     assert_eq!(field(&mail("List-Id: <guild.timber.example>\r\n"), "list"), "guild.timber.example");
 }
 
 #[test]
 fn the_thread_is_nearest_first_and_its_root_is_the_first_mail() {
-    let answer = mail("In-Reply-To: <3@x.example>\r\nReferences: <1@x.example> <2@x.example> <3@x.example>\r\n");
+    let answer = mail(
+        "In-Reply-To: <3@x.example>\r\nReferences: <1@x.example> <2@x.example> <3@x.example>\r\n",
+    );
     let (_, arrival, _) = opened(&answer);
     assert_eq!(arrival.thread, ["mail:3@x.example", "mail:2@x.example", "mail:1@x.example"]);
     assert_eq!(field(&answer, "thread"), "1@x.example");

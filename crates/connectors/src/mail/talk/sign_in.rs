@@ -29,10 +29,7 @@ pub(super) async fn sign_in(
     }
 }
 
-async fn greeted(
-    server: &MailServer,
-    patience: Duration,
-) -> Result<Client<Box<dyn Line>>, Fault> {
+async fn greeted(server: &MailServer, patience: Duration) -> Result<Client<Box<dyn Line>>, Fault> {
     let endpoint = &server.imap;
     let stream = dial(endpoint, patience).await?;
     match endpoint.tls {

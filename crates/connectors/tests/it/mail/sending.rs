@@ -45,15 +45,13 @@ async fn an_account_has_three_tools_and_says_what_they_do() {
     let tools = tools(&config(at.path()));
     let told: Vec<_> =
         tools.iter().map(|tool| (tool.spec().name.as_str(), tool.spec().effect)).collect();
-    let expected = [
-        ("mail.reply", Effect::Send),
-        ("mail.send", Effect::Send),
-        ("mail.draft", Effect::Draft),
-    ];
+    let expected =
+        [("mail.reply", Effect::Send), ("mail.send", Effect::Send), ("mail.draft", Effect::Draft)];
     assert_eq!(told, expected);
     let arguments = call(&tools[0], &letter("ada@clay.example")).arguments().clone();
     assert_eq!(tools[0].spec().headline(&arguments), "Reply to ada@clay.example: Re: Stühle");
-    let authority = |name: &str| tools[0].spec().parameters.iter().any(|p| p.name == name && p.authority);
+    let authority =
+        |name: &str| tools[0].spec().parameters.iter().any(|p| p.name == name && p.authority);
     assert!(authority("to") && !authority("text"));
 }
 

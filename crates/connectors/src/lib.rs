@@ -1,1 +1,11 @@
-//! Not written yet.
+//! What the office is connected to: sources that hear and tools that act on a permit. A connector cannot
+//! decide, cannot write history, and knows no other connector.
+
+pub mod database;
+pub mod folder;
+pub mod mail;
+pub mod schedule;
+
+mod secret;
+
+pub use secret::Secret;

@@ -29,6 +29,8 @@ async fn main() {
     let mut out = std::io::stdout();
     let flush = flush_cost(&folder.path().join("flush"));
     writeln!(out, "one flush of 16 KB: {} us", flush.as_micros()).expect("a place to print");
+    let making = making_cost();
+    writeln!(out, "making a journal, part of every figure: {making} us CPU").expect("a place");
     let title =
         "carriers  cases/s  appends/s  CPU us/case  CPU us/append  disk bytes/case  raw bytes";
     writeln!(out, "{title}").expect("a place to print");
@@ -164,6 +166,27 @@ fn flush_cost(path: &Path) -> Duration {
         file.sync_data().expect("a flush");
     }
     before.elapsed() / 500
+}
+
+/// What it costs to make one case's signal and journal, which is the bench's own work.
+fn making_cost() -> u128 {
+    let before = cpu_time();
+    for number in 0..2_000 {
+        let claim = Claim {
+            case: CaseId(number),
+            worker: casework::WorkerName::new(WORKER),
+            version: casework::Digest::of(b"the worker's files"),
+            lease: 0,
+            journal: Vec::new(),
+            inbox: vec![journal::signal(number)],
+        };
+        let mut chain = Chain::start(claim.case);
+        for lines in journal::pieces(&claim) {
+            lines.split(|byte| *byte == b'\n').for_each(|line| chain.extend(line));
+        }
+        std::hint::black_box(chain);
+    }
+    (cpu_time() - before).as_micros() / 2_000
 }
 
 /// Time of both cores that this process has used.

@@ -7,6 +7,7 @@ mod commands;
 mod error_pages;
 mod exceptions;
 mod manifests;
+mod purity;
 mod rust;
 mod shape;
 #[cfg(test)]
@@ -47,6 +48,8 @@ pub enum Check {
     Arrows,
     /// Nothing below a pure or vendor-free crate breaks its promise.
     Promises,
+    /// The pure crates touch nothing outside themselves.
+    Purity,
     /// One TLS provider, no library of the system for it.
     Bans,
     /// Each dependency has a reason, and stands in the one table of the workspace.
@@ -81,9 +84,10 @@ pub enum Check {
 
 impl Check {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Arrows,
         Self::Promises,
+        Self::Purity,
         Self::Bans,
         Self::Reasons,
         Self::Lints,
@@ -116,6 +120,7 @@ impl Check {
         Ok(match self {
             Self::Arrows => arrows::off_the_arrows(&arrows::metadata(tree.root())?),
             Self::Promises => arrows::broken_promises(&arrows::metadata(tree.root())?),
+            Self::Purity => purity::impure(tree),
             Self::Bans => manifests::banned(tree),
             Self::Reasons => manifests::without_reason(tree),
             Self::Lints => manifests::without_lints(tree),

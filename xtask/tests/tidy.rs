@@ -21,6 +21,11 @@ fn nothing_below_a_crate_breaks_its_promise() {
 }
 
 #[test]
+fn the_pure_crates_touch_nothing_outside_themselves() {
+    holds(Check::Purity);
+}
+
+#[test]
 fn one_tls_provider_and_no_library_of_the_system() {
     holds(Check::Bans);
 }

@@ -39,7 +39,7 @@ fn commands_in(text: &str) -> Vec<&str> {
     text.lines()
         .map(|line| line.trim().trim_start_matches("step ").trim())
         .filter(|line| {
-            ["cargo fmt", "cargo clippy", "cargo test --workspace", "cargo deny"]
+            ["cargo fmt --check", "cargo clippy", "cargo test --workspace", "cargo deny"]
                 .iter()
                 .any(|begin| line.starts_with(begin))
         })

@@ -1,7 +1,9 @@
 //! Each check finds what it is there for, and leaves alone what only looks like it.
 
 use super::tree::Tree;
-use super::{Check, Finding, arrows, attributes, commands, error_pages, manifests, shape, words};
+use super::{
+    Check, Finding, arrows, attributes, commands, error_pages, manifests, purity, shape, words,
+};
 use serde_json::{Value, json};
 
 /// `path:line` of each finding.
@@ -211,6 +213,18 @@ fn a_promise_is_broken_however_deep_and_not_by_tests() {
     let found = places(&arrows::broken_promises(&metadata(Value::Null)));
     assert_eq!(found, ["crates/casework/Cargo.toml:0"]);
     assert_eq!(arrows::broken_promises(&metadata("dev".into())), []);
+}
+
+#[test]
+fn a_pure_crate_that_reads_the_clock_is_found_and_its_tests_may() {
+    let text = "use std::fs;\n// std::net is not here\nlet now = SystemTime::now();\n";
+    let tree = Tree::of(&[
+        ("crates/casework/src/time.rs", text),
+        ("crates/casework/src/time/tests.rs", text),
+        ("crates/engine/src/clock.rs", text),
+    ]);
+    let found = places(&purity::impure(&tree));
+    assert_eq!(found, ["crates/casework/src/time.rs:1", "crates/casework/src/time.rs:3"]);
 }
 
 #[test]

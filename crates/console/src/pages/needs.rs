@@ -21,6 +21,7 @@ struct Item {
     href: String,
     state: State,
     headline: String,
+    /// Said only where the headline does not.
     kind: &'static str,
     worker: String,
     age: String,
@@ -133,11 +134,9 @@ fn item(desk: &Desk, open: &Open, case: Option<CaseId>) -> Item {
     let moments = desk.moments();
     let progress = &open.row.progress;
     let (href, headline, kind) = match &open.ask {
-        Some(ask) => (
-            format!("/asks/{}/{}", open.row.case, ask.id),
-            one_line(&ask.headline, 160),
-            asks::kind(&ask.about),
-        ),
+        Some(ask) => {
+            (format!("/asks/{}/{}", open.row.case, ask.id), one_line(&ask.headline, 160), "")
+        }
         None => {
             (format!("/asks/{}/0", open.row.case), one_line(&progress.title, 160), "needs repair")
         }

@@ -15,7 +15,7 @@ use casework::policy::Ruling;
 use casework::signal::{Signal, SignalKind};
 use casework::tool::ToolCall;
 use casework::worker::Charter;
-use casework::{AskId, CallId, Entry, Event, Origin, Permit, RuleName};
+use casework::{AskId, CallId, Entry, Event, Origin, Permit, PersonId, RoleName, RuleName};
 use std::collections::BTreeMap;
 
 /// Gathers passages.
@@ -95,7 +95,7 @@ impl<'a> Teller<'a> {
         let title = one_line(title, 200);
         let passage = self.open(entry, "came in", title);
         passage.letter = Some(letter(arrival));
-        passage.under = format!("by {}", signal.source);
+        passage.under = format!("heard by {}", signal.source);
         passage.why = vec![("key".into(), signal.key.clone())];
     }
 
@@ -141,9 +141,11 @@ impl<'a> Teller<'a> {
         let facts = marks::arguments(&call.arguments, spec);
         let effect = spec.map(|spec| format!(" · {}", spec.effect.word())).unwrap_or_default();
         let (kind, state, text, rule) = match ruling {
-            Ruling::Allow { rule } => ("allowed", State::Plain, format!("allowed by {rule}"), rule),
+            Ruling::Allow { rule } => {
+                ("allowed", State::Plain, format!("allowed by “{rule}”"), rule)
+            }
             Ruling::Ask { rule, to, because } => {
-                ("asked", State::Waits, format!("asks {to}, because {because}"), rule)
+                ("asked", State::Waits, format!("asks {}, because {because}", self.whom(to)), rule)
             }
             Ruling::Deny { rule, because } => {
                 ("denied", State::Bad, format!("denied, because {because}"), rule)
@@ -172,7 +174,7 @@ impl<'a> Teller<'a> {
                 passage.state = State::Waits;
                 passage.kind = "asked";
             }
-            self.note_on(entry, Some(at), format!("asks {}: {}", ask.to, ask.because));
+            self.note_on(entry, Some(at), format!("asks {}: {}", self.whom(&ask.to), ask.because));
             return;
         }
         let kind =
@@ -181,7 +183,7 @@ impl<'a> Teller<'a> {
         passage.state = State::Waits;
         let because =
             if ask.because.is_empty() { String::new() } else { format!(": {}", ask.because) };
-        let text = format!("asks {}{because}", ask.to);
+        let text = format!("asks {}{because}", self.whom(&ask.to));
         let at = self.passages.len() - 1;
         self.note_on(entry, Some(at), text);
         self.asks.insert(ask.id, at);
@@ -306,6 +308,15 @@ impl<'a> Teller<'a> {
     fn step_name(&self, step: Option<usize>) -> String {
         let steps = self.charter.map(|charter| &charter.worker.procedure.steps);
         steps.and_then(|steps| steps.get(step?)).map(|step| step.name.clone()).unwrap_or_default()
+    }
+
+    /// Who a role is: its people where the worker's files name them.
+    fn whom(&self, role: &RoleName) -> String {
+        let people = self.charter.map(|charter| charter.worker.people(role)).unwrap_or_default();
+        if people.is_empty() {
+            return role.to_string();
+        }
+        people.iter().map(PersonId::as_str).collect::<Vec<_>>().join(" or ")
     }
 
     fn rule_rows(&self, rule: &RuleName) -> Vec<(String, String)> {

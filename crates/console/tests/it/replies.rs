@@ -9,9 +9,9 @@ use casework::time::DAY_MS;
 use serde_json::json;
 
 fn only_reply(world: &World) -> Reply {
-    let replies = world.memory.replies();
+    let mut replies = world.memory.replies();
     assert_eq!(replies.len(), 1, "{replies:?}");
-    replies[0].1.clone()
+    replies.remove(0).1
 }
 
 #[tokio::test]

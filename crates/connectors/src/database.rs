@@ -1,6 +1,6 @@
-//! Named SQL statements on an SQLite file as tools: reads on a read-only connection, writes exactly once
-//! by a marker that is committed together with them. It holds no statement of its own about your data
-//! and decides nothing: what may run, the permit says.
+//! Named SQL statements on an SQLite file as tools: reads on a read-only connection, writes exactly
+//! once by a marker that is committed together with them. It holds no statement of its own about
+//! your data and decides nothing: what may run, the permit says.
 
 mod check;
 mod file;
@@ -24,8 +24,8 @@ pub use check::{CheckError, Checker};
 pub use file::probe;
 pub use statement::{Statement, StatementError};
 
-/// The most rows a statement may give. More is refused rather than cut off: a case must not decide on
-/// half of what it asked for.
+/// The most rows a statement may give. More is refused rather than cut off: a case must not decide
+/// on half of what it asked for.
 pub const ROWS_MAX: usize = 1_000;
 
 /// Where a database is.
@@ -122,8 +122,8 @@ impl DatabaseTool {
         self.run(&mut connection, arguments, READ_LIMIT).await
     }
 
-    /// One transaction holds the effect and its marker, so both are there or neither is. A second call
-    /// with the same key finds the marker and performs nothing.
+    /// One transaction holds the effect and its marker, so both are there or neither is. A second
+    /// call with the same key finds the marker and performs nothing.
     async fn write(&self, key: &str, arguments: &Json) -> Result<Json, ToolError> {
         let trouble = |error: sqlx::Error| self.trouble(&error);
         let pool: &SqlitePool = self.file.writing().await?;

@@ -1,5 +1,5 @@
-//! Files dropped into a folder as signals. The folder is the user's: nothing in it is moved, renamed or
-//! deleted, and a file that is still being written is left until it lies still.
+//! Files dropped into a folder as signals. The folder is the user's: nothing in it is moved,
+//! renamed or deleted, and a file that is still being written is left until it lies still.
 
 mod files;
 

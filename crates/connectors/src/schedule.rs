@@ -1,5 +1,6 @@
-//! Moments as signals: every so often, or daily at a time of day. A moment has one key, so a restart never
-//! doubles it; of the moments missed while stopped only the latest is signalled. It does no work itself.
+//! Moments as signals: every so often, or daily at a time of day. A moment has one key, so a
+//! restart never doubles it; of the moments missed while stopped only the latest is signalled. It
+//! does no work itself.
 
 mod moments;
 #[cfg(test)]
@@ -18,8 +19,8 @@ use std::time::Duration;
 
 pub use moments::{latest_until, next_after};
 
-/// The longest sleep between two looks at the clock: a machine that was suspended, or whose clock was
-/// set, is noticed within this.
+/// The longest sleep between two looks at the clock: a machine that was suspended, or whose clock
+/// was set, is noticed within this.
 const LOOK_MAX: Duration = Duration::from_secs(20);
 
 /// One schedule.

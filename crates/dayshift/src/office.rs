@@ -1,5 +1,6 @@
-//! An office as its files say it: people, connections, tools, workers. Reads all of it, reports all that
-//! is wrong with places and suggestions, and starts nothing; how things behave is said elsewhere.
+//! An office as its files say it: people, connections, tools, workers. Reads all of it, reports all
+//! that is wrong with places and suggestions, and starts nothing; how things behave is said
+//! elsewhere.
 
 mod condition;
 mod connect;
@@ -31,11 +32,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use connect::{Connected, connect};
+pub use connect::connect;
 pub use mail::MailAccount;
 pub use problem::{Problem, Severity};
 pub use secret::{SecretError, SecretRef};
-pub use start::{StartError, copy_example, write_new};
+pub use start::{copy_example, write_new};
 pub use table::{PolicyRow, policy_table};
 
 /// An office that can work.
@@ -146,8 +147,9 @@ pub fn tool_specs(office: &Office) -> Tools {
     statements.chain(mail).map(|spec| (spec.name.clone(), spec)).collect()
 }
 
-/// Reads one worker's folder against an office: the files of an earlier version. `None` when they are
-/// gone, or no longer fit what the office offers; a half-fitting job description is not worked by.
+/// Reads one worker's folder against an office: the files of an earlier version. `None` when they
+/// are gone, or no longer fit what the office offers; a half-fitting job description is not worked
+/// by.
 pub fn read_worker(office: &Office, folder: &Path) -> Option<WorkerFile> {
     let problems = Problems::default();
     let read = worker::read(&office.dir, folder, &known(office), &problems);

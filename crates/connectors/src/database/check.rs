@@ -1,5 +1,6 @@
-//! Asks SQLite, before anything runs, whether the declared statements fit: each is prepared against the
-//! schema in a memory database. It never opens a database for writing and performs no statement.
+//! Asks SQLite, before anything runs, whether the declared statements fit: each is prepared against
+//! the schema in a memory database. It never opens a database for writing and performs no
+//! statement.
 
 use super::DatabaseConfig;
 use super::statement::Statement;
@@ -73,8 +74,9 @@ impl Checker {
     /// # Errors
     /// `Statement` when it does not fit the tables, `Writes` when it would change them.
     pub async fn check(&mut self, statement: &Statement, reads: bool) -> Result<(), CheckError> {
-        // `explain` prepares and shows the program without executing it; a `Transaction` whose second
-        // operand is not 0 is one that writes (<https://www.sqlite.org/opcode.html#Transaction>).
+        // `explain` prepares and shows the program without executing it; a `Transaction` whose
+        // second operand is not 0 is one that writes
+        // (<https://www.sqlite.org/opcode.html#Transaction>).
         let explain = format!("explain {}", statement.numbered);
         let failed = |error: sqlx::Error| CheckError::Statement { why: said(&error) };
         let program = sqlx::query(AssertSqlSafe(explain))

@@ -1,5 +1,5 @@
-//! The SQLite file behind the statements: opened on first use, made from its schema when it is not there,
-//! one connection that writes and a few that cannot. It knows no statement.
+//! The SQLite file behind the statements: opened on first use, made from its schema when it is not
+//! there, one connection that writes and a few that cannot. It knows no statement.
 
 use super::DatabaseConfig;
 use super::trouble;
@@ -109,7 +109,8 @@ fn pool(connections_max: u32) -> SqlitePoolOptions {
         })
 }
 
-/// Makes the file from its schema: under another name first, so that it is there whole or not at all.
+/// Makes the file from its schema: under another name first, so that it is there whole or not at
+/// all.
 async fn make_if_missing(config: &DatabaseConfig) -> Result<(), ToolError> {
     let path = &config.path;
     if path.exists() {

@@ -1,5 +1,6 @@
-//! One SQL statement as a job description declares it: read just closely enough to know that it is one,
-//! what kind it is and which parameters it names. It judges no tables and no columns; SQLite does.
+//! One SQL statement as a job description declares it: read just closely enough to know that it is
+//! one, what kind it is and which parameters it names. It judges no tables and no columns; SQLite
+//! does.
 
 use std::fmt::Write as _;
 
@@ -182,7 +183,8 @@ mod tests {
 
     #[test]
     fn parameters_are_numbered_by_first_use_and_not_found_inside_quotes_or_comments() {
-        let sql = "select ':no', \"@no\", [$no] /* :no */ from t -- :no\nwhere a = :a and b = @b or c = :a;";
+        let sql = "select ':no', \"@no\", [$no] /* :no */ from t -- :no\n\
+            where a = :a and b = @b or c = :a;";
         let statement = Statement::parse(sql).unwrap();
         assert_eq!(statement.parameters, ["a", "b"]);
         assert!(statement.numbered.ends_with("where a = ?1 and b = ?2 or c = ?1"));

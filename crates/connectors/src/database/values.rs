@@ -37,8 +37,8 @@ pub(super) fn bind<'q>(
     Ok(query)
 }
 
-/// A row as a map from column name to value. Bytes become hexadecimal text; numbers that JSON cannot
-/// say become null.
+/// A row as a map from column name to value. Bytes become hexadecimal text; numbers that JSON
+/// cannot say become null.
 pub(super) fn to_json(row: &SqliteRow) -> Result<Json, sqlx::Error> {
     let mut map = Map::new();
     for (at, column) in row.columns().iter().enumerate() {

@@ -24,8 +24,8 @@ pub(super) enum Content {
     },
 }
 
-/// The files of a folder by name; hidden ones are not looked at, so that a program can write under a
-/// hidden name and rename.
+/// The files of a folder by name; hidden ones are not looked at, so that a program can write under
+/// a hidden name and rename.
 pub(super) async fn list(folder: PathBuf) -> io::Result<Vec<(PathBuf, Found)>> {
     let look = move || {
         let mut files = Vec::new();

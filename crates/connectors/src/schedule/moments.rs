@@ -1,4 +1,5 @@
-//! Which moments a schedule has: pure functions of the schedule and a moment. No clock is read here.
+//! Which moments a schedule has: pure functions of the schedule and a moment. No clock is read
+//! here.
 
 use super::{ScheduleConfig, Timing};
 use casework::Timestamp;
@@ -75,8 +76,8 @@ pub fn latest_until(config: &ScheduleConfig, now: Timestamp) -> Option<Timestamp
     }
 }
 
-/// The moment of a daily schedule on a date. In a gap the clocks' jump is added, in a fold the first
-/// of the two is taken: the way of RFC 5545 section 3.3.5.
+/// The moment of a daily schedule on a date. In a gap the clocks' jump is added, in a fold the
+/// first of the two is taken: the way of RFC 5545 section 3.3.5.
 fn on(config: &ScheduleConfig, date: Date) -> Option<Timestamp> {
     let Timing::Daily { at } = config.timing else { return None };
     if !wanted(config, date) {

@@ -1,4 +1,5 @@
-//! The statements of a real SQLite file as tools: exactly once, bound and never interpolated, bounded.
+//! The statements of a real SQLite file as tools: exactly once, bound and never interpolated,
+//! bounded.
 
 use crate::support::permitted;
 use casework::tool::{Effect, Kind, Parameter, Recovery, ToolSpec};
@@ -152,7 +153,8 @@ async fn what_looks_like_sql_in_an_argument_stays_text() {
 async fn values_keep_their_kind_both_ways() {
     let folder = tempfile::tempdir().unwrap();
     let sql = "insert into note (words, amount, flag) \
-        select value, :amount, :flag from json_each(:many) returning words, amount, flag, null as n";
+        select value, :amount, :flag from json_each(:many) \
+        returning words, amount, flag, null as n";
     let kinds = [("amount", Kind::Number), ("flag", Kind::Boolean), ("many", Kind::Texts)];
     let many = tool(folder.path(), declared("note.many", Effect::Write, sql, &kinds));
     let given = give(&many, json!({ "amount": 1.5, "flag": true, "many": ["a", "b"] })).await;

@@ -1,4 +1,5 @@
-//! The connectors against the real other side where there is one, else against a fake in this process.
+//! The connectors against the real other side where there is one, else against a fake in this
+//! process.
 
 #[cfg(test)]
 mod database;

@@ -1,5 +1,5 @@
-//! What tests of connectors share: a permitted call made the only way there is, by driving a case, and
-//! an intake over a store in memory. It holds no assertions.
+//! What tests of connectors share: a permitted call made the only way there is, by driving a case,
+//! and an intake over a store in memory. It holds no assertions.
 
 use casework::case::{Lesson, Step};
 use casework::condition::Condition;

@@ -1,5 +1,5 @@
-//! Where the names and functions of a condition stand in its text, so that an unknown one can be pointed
-//! at. Whether it is a condition at all, the core says.
+//! Where the names and functions of a condition stand in its text, so that an unknown one can be
+//! pointed at. Whether it is a condition at all, the core says.
 
 use std::ops::Range;
 
@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn values_are_told_from_fields_functions_words_and_text() {
-        let text = r#"queue == "portal" && size(signal.text) > 1e3 || !has(customer.id) && x.matches('a.b')"#;
+        let text = r#"queue == "portal" && size(signal.text) > 1e3
+            || !has(customer.id) && x.matches('a.b')"#;
         assert_eq!(values(text), ["queue", "signal", "customer", "x"]);
     }
 

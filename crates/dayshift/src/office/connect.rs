@@ -1,5 +1,5 @@
-//! Makes the connectors of an office: its tools and its sources, with the secrets they need. Nothing is
-//! opened or heard yet.
+//! Makes the connectors of an office: its tools and its sources, with the secrets they need.
+//! Nothing is opened or heard yet.
 
 use super::{Office, Problem, SecretError, Severity};
 use connectors::database::database_tools;
@@ -21,8 +21,8 @@ pub struct Connected {
 /// Connects an office.
 ///
 /// # Errors
-/// Every secret that is not where `office.toml` says it is. It waits for nothing yet; a connector that
-/// has to ask its server what it offers will.
+/// Every secret that is not where `office.toml` says it is. It waits for nothing yet; a connector
+/// that has to ask its server what it offers will.
 pub async fn connect(office: &Office, clock: Clock) -> Result<Connected, Vec<Problem>> {
     let mut connected = Connected { tools: Vec::new(), sources: Vec::new() };
     let mut problems = Vec::new();

@@ -1,5 +1,5 @@
-//! `office.toml`: the firm, its people, where work arrives and what there is to work with. It reads no
-//! job descriptions.
+//! `office.toml`: the firm, its people, where work arrives and what there is to work with. It reads
+//! no job descriptions.
 
 use super::problem::Severity;
 use super::reader::{File, Said, Table};

@@ -1,4 +1,5 @@
-//! `[mail.NAME]`: one mail account each. It connects to nothing; passwords stay references until then.
+//! `[mail.NAME]`: one mail account each. It connects to nothing; passwords stay references until
+//! then.
 
 use super::reader::{Node, Said, Table};
 use super::secret::{self, SecretError, SecretRef};

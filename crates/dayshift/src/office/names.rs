@@ -1,5 +1,5 @@
-//! Which values there are at some point of a procedure, and whether what is written uses only those.
-//! It evaluates nothing.
+//! Which values there are at some point of a procedure, and whether what is written uses only
+//! those. It evaluates nothing.
 
 use super::condition::{self, FUNCTIONS, Is};
 use super::reader::{Node, Said, Word};

@@ -1,5 +1,5 @@
-//! What is wrong in an office's files: where exactly, and what would be right. Collects and shows; it
-//! finds nothing itself.
+//! What is wrong in an office's files: where exactly, and what would be right. Collects and shows;
+//! it finds nothing itself.
 
 use ariadne::{CharSet, Color, Config, Fmt as _, IndexType, Label, Report, ReportKind, Source};
 use serde_json::{Value as Json, json};
@@ -83,7 +83,8 @@ impl Problem {
             .with_char_set(CharSet::Unicode)
             .with_index_type(IndexType::Byte);
         let mut shown = Vec::new();
-        // Writing into memory does not fail; if it did, the words around it are still worth showing.
+        // Writing into memory does not fail; if it did, the words around it are still worth
+        // showing.
         let _ = Report::build(ReportKind::Error, (self.file.as_str(), span))
             .with_config(config)
             .with_label(label)

@@ -1,5 +1,5 @@
-//! Walks a TOML file with the place of every value at hand: each wrong key and type is reported where it
-//! stands, and reading goes on. It knows no key's meaning.
+//! Walks a TOML file with the place of every value at hand: each wrong key and type is reported
+//! where it stands, and reading goes on. It knows no key's meaning.
 
 use super::problem::{Problem, Problems, Severity};
 use super::suggest;
@@ -96,8 +96,8 @@ impl<'a> Word<'a> {
         self.file.report(Severity::Error, code, self.span.clone(), said);
     }
 
-    /// Where some bytes of the text stand in the file; the whole value where quotes and escapes make
-    /// that unclear.
+    /// Where some bytes of the text stand in the file; the whole value where quotes and escapes
+    /// make that unclear.
     pub(super) fn within(&self, part: Range<usize>) -> Range<usize> {
         let raw = self.file.text.get(self.span.clone()).unwrap_or_default();
         let quotes = ["'''\n", "\"\"\"\n", "'''", "\"\"\"", "'", "\""];

@@ -1,5 +1,5 @@
-//! Secrets by reference: a file names where a secret is, never the secret. This is the one place that
-//! fetches them, and the only one that reads the environment.
+//! Secrets by reference: a file names where a secret is, never the secret. This is the one place
+//! that fetches them, and the only one that reads the environment.
 
 use super::reader::{Node, Said};
 use connectors::Secret;
@@ -96,7 +96,8 @@ fn printed(command: &str) -> Result<String, SecretError> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Reads a reference from a file. A secret written there itself is an error, and not repeated in it.
+/// Reads a reference from a file. A secret written there itself is an error, and not repeated in
+/// it.
 pub(super) fn read(node: &Node<'_>, dir: &Path) -> Option<SecretRef> {
     const WAYS: &str = "{ env = \"NAME\" }, { file = \"path\" } or { command = \"…\" }";
     if node.value.is_str() {

@@ -1,5 +1,5 @@
-//! New offices: a small one to make your own, or the whole example. It writes into empty folders only and
-//! overwrites nothing.
+//! New offices: a small one to make your own, or the whole example. It writes into empty folders
+//! only and overwrites nothing.
 
 use include_dir::{Dir, File, include_dir};
 use std::io::Write;

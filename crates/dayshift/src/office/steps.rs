@@ -1,5 +1,5 @@
-//! `[[step]]`: reads the plan of a worker, each step against what the steps before it give. It walks no
-//! step; the core does.
+//! `[[step]]`: reads the plan of a worker, each step against what the steps before it give. It
+//! walks no step; the core does.
 
 use super::names::{ALWAYS, Names, is_name};
 use super::reader::{Node, Said, Table, Word};

@@ -1,5 +1,5 @@
-//! The whole policy of an office as a table: worker × tool × what is ruled and by what. It shows what the
-//! core would rule; it rules on nothing.
+//! The whole policy of an office as a table: worker × tool × what is ruled and by what. It shows
+//! what the core would rule; it rules on nothing.
 
 use super::{Office, tool_specs};
 use casework::tool::{Effect, ToolSpec};
@@ -102,7 +102,8 @@ fn row_of(worker: &Worker, spec: &ToolSpec, rule: &Rule, never: Option<String>) 
     }
 }
 
-/// What the core asks whatever a rule allows: an argument that says who gets what, from an outsider.
+/// What the core asks whatever a rule allows: an argument that says who gets what, from an
+/// outsider.
 fn authority_row(worker: &Worker, spec: &ToolSpec) -> Option<PolicyRow> {
     let acts = spec.effect.is_effect() || spec.effect == Effect::Fetch;
     let names: Vec<String> = spec

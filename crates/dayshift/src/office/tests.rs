@@ -1,4 +1,5 @@
-//! Whole offices written to disk and read back: what is wrong is told with its place, what is right loads.
+//! Whole offices written to disk and read back: what is wrong is told with its place, what is right
+//! loads.
 
 mod broken_office;
 mod broken_worker;

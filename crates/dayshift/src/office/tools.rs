@@ -1,5 +1,5 @@
-//! `[tool."connector.verb"]`: declared SQL statements, each checked against its database before anything
-//! can call it. It opens no database for writing.
+//! `[tool."connector.verb"]`: declared SQL statements, each checked against its database before
+//! anything can call it. It opens no database for writing.
 
 use super::mail::MailAccount;
 use super::reader::{Node, Said, Table, Word};

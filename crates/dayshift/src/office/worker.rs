@@ -1,5 +1,5 @@
-//! `workers/NAME/worker.toml`: a job description, with the playbook and the examples beside it. It decides
-//! nothing about how the worker then behaves.
+//! `workers/NAME/worker.toml`: a job description, with the playbook and the examples beside it. It
+//! decides nothing about how the worker then behaves.
 
 use super::problem::Problems;
 use super::reader::{Node, Said, Table};
@@ -92,7 +92,8 @@ pub(super) fn read_only_toml(folder: &Path, problems: &Problems) {
     }
 }
 
-/// The digest over the files a case keeps to: names and bytes, so that neither can stand for the other.
+/// The digest over the files a case keeps to: names and bytes, so that neither can stand for the
+/// other.
 fn version(files: &[(PathBuf, Vec<u8>)]) -> Digest {
     let mut bytes = Vec::new();
     for (path, content) in files {

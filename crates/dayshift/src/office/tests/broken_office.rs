@@ -11,9 +11,8 @@ fn databases_and_their_statements() {
     check(
         "schema = \"data/desk.sql\"\n",
         "",
-        &[
-            "W022 ⟦\"data/desk.db\"⟧ there is no database `data/desk.db` — no such file, and no schema",
-        ],
+        &["W022 ⟦\"data/desk.db\"⟧ there is no database `data/desk.db` — \
+             no such file, and no schema"],
     );
     check(
         "select id, kind, status from request",
@@ -29,10 +28,9 @@ fn databases_and_their_statements() {
     check(
         "select id, kind, status from request where",
         "delete from request where",
-        &[
-            "W026 ⟦\"delete from request where id = :id\"⟧ this statement writes, but its effect is \
-         `read` — say `effect = \"write\"`, or change the statement",
-        ],
+        &["W026 ⟦\"delete from request where id = :id\"⟧ this statement writes, but \
+         its effect is \
+         `read` — say `effect = \"write\"`, or change the statement"],
     );
     check(
         "parameters.sender = { kind = \"text\" }\n",

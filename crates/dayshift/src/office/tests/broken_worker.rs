@@ -163,10 +163,9 @@ fn a_step_has_exactly_one_thing_to_do() {
     check(
         old,
         &step("again = { to = \"more\", at_most = 3 }"),
-        &[
-            "W018 ⟦\"more\"⟧ `more` is not an earlier step — there is `automatic`, `kind`, `request` \
-         and `thanks`",
-        ],
+        &["W018 ⟦\"more\"⟧ `more` is not an earlier step — there is `automatic`, `kind`, \
+         `request` \
+         and `thanks`"],
     );
     check(
         old,
@@ -248,9 +247,8 @@ fn numbers_labels_and_arguments_out_of_bounds() {
     check(
         "kind = \"$kind\", ",
         "",
-        &[
-            "W020 ⟦\"request.add\"⟧ `request.add` needs the argument `kind` — add `kind = …` to `with`",
-        ],
+        &["W020 ⟦\"request.add\"⟧ `request.add` needs the argument `kind` — \
+             add `kind = …` to `with`"],
     );
     check(
         "with = { id = \"$request.id\" }",

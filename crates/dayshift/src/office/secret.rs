@@ -124,3 +124,31 @@ pub(super) fn read(node: &Node<'_>, dir: &Path) -> Option<SecretRef> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SecretError, SecretRef};
+
+    #[test]
+    fn a_secret_is_the_first_line_of_its_place_and_an_empty_one_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("password");
+        std::fs::write(&path, "open sesame\nnot this\n").unwrap();
+        assert_eq!(SecretRef::File(path.clone()).fetch().unwrap().expose(), "open sesame");
+        let printed = SecretRef::Command("printf 'from a manager\\n'".into());
+        assert_eq!(printed.fetch().unwrap().expose(), "from a manager");
+        std::fs::write(&path, "\n").unwrap();
+        let empty = SecretRef::File(path).fetch().map(|_| ());
+        assert!(matches!(empty, Err(SecretError::Empty { .. })), "{empty:?}");
+    }
+
+    #[test]
+    fn a_secret_that_is_not_there_is_told_with_its_place() {
+        let missing = SecretRef::Env("DAYSHIFT_TEST_NO_SUCH_VARIABLE".into()).fetch().map(|_| ());
+        let name = "DAYSHIFT_TEST_NO_SUCH_VARIABLE".to_owned();
+        assert_eq!(missing.unwrap_err(), SecretError::NoVariable { name });
+        let failing = SecretRef::Command("echo locked >&2; false".into()).fetch().map(|_| ());
+        let (command, why) = ("echo locked >&2; false".to_owned(), "locked".to_owned());
+        assert_eq!(failing.unwrap_err(), SecretError::NoCommand { command, why });
+    }
+}

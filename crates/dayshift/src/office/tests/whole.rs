@@ -1,6 +1,7 @@
 //! Offices that load, how a problem is shown, and what is written for a new office.
 
-use super::super::{StartError, copy_example, load, read_worker, tool_specs, write_new};
+use super::super::start::StartError;
+use super::super::{copy_example, load, read_worker, tool_specs, write_new};
 use super::{line, office, problems, replace};
 use std::path::Path;
 

@@ -24,6 +24,8 @@ pub(super) struct Talk {
     can_expunge_one: bool,
     /// Whether the server said that mail has come since this was last cleared.
     pub(super) news: bool,
+    /// Mails in the mailbox that is open, as far as the server said.
+    count: u32,
 }
 
 /// One mail as a FETCH tells it.
@@ -68,8 +70,14 @@ impl Talk {
     /// Connects and signs in.
     pub(super) async fn open(server: &MailServer, patience: Duration) -> Result<Self, Fault> {
         let session = sign_in::sign_in(server, patience).await?;
-        let mut talk =
-            Self { session, patience, can_idle: false, can_expunge_one: false, news: false };
+        let mut talk = Self {
+            session,
+            patience,
+            can_idle: false,
+            can_expunge_one: false,
+            news: false,
+            count: 0,
+        };
         let (mut idle, mut one) = (false, false);
         let seen = |response: &Response<'_>| {
             if let Response::Capabilities(all) = response {
@@ -264,7 +272,12 @@ impl Talk {
             Err(error) => return Err(Ended::Lost(Fault::of_connection(doing, &error))),
         };
         match heard.parsed() {
-            Response::MailboxData(MailboxDatum::Exists(_)) => self.news = true,
+            // Some servers repeat the count whenever waiting begins; only more mail is news.
+            Response::MailboxData(MailboxDatum::Exists(count)) => {
+                self.news |= *count > self.count;
+                self.count = *count;
+            }
+            Response::Expunge(_) => self.count = self.count.saturating_sub(1),
             Response::Data { status: Status::Bye, outcome } => {
                 let why = outcome.information.as_deref().unwrap_or("goodbye");
                 return Err(Ended::Lost(Fault::unavailable(format!("{doing}: it said {why}"))));

@@ -10,7 +10,7 @@ use engine::clock::Clock;
 use engine::seams::{LookUp, Tool, ToolError};
 use serde_json::json;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn config(imap: &FakeImap, smtp_port: u16) -> MailConfig {
     let login = Login { user: "support".to_owned(), password: Secret::new("secret") };
@@ -54,6 +54,19 @@ async fn a_source_stops_when_told_to_although_its_line_is_dead() {
     let listening = Listening::start(config);
     until("it has polled", || listening.has_polled()).await;
     listening.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_its_count_is_not_asked_again_and_again() {
+    let imap = FakeImap::start(Manners::default()).await;
+    imap.boxes.lock().unwrap().entry("INBOX".to_owned()).or_default().push(mail("1", "Chairs"));
+    let mut config = config(&imap, 1);
+    config.pace.server_poll = Duration::from_millis(300);
+    let begun = Instant::now();
+    let listening = Listening::start(config);
+    until("it waits for the fourth time", || *imap.idles.lock().unwrap() >= 4).await;
+    assert!(begun.elapsed() >= Duration::from_millis(900), "three waits lasted until a poll");
+    assert_eq!(titles(&*listening.stop().await), ["Chairs"]);
 }
 
 #[tokio::test]

@@ -26,6 +26,8 @@ pub struct FakeImap {
     pub boxes: Arc<Mutex<BTreeMap<String, Vec<String>>>>,
     /// How many connections there were.
     pub connections: Arc<Mutex<u32>>,
+    /// How often anyone began to idle; each time it tells how many mails there are.
+    pub idles: Arc<Mutex<u32>>,
     /// How it behaves, from the next command on.
     pub manners: Arc<Mutex<Manners>>,
 }
@@ -37,6 +39,7 @@ impl FakeImap {
             port: listener.local_addr().unwrap().port(),
             boxes: Arc::default(),
             connections: Arc::default(),
+            idles: Arc::default(),
             manners: Arc::new(Mutex::new(manners)),
         };
         let server = fake.clone();
@@ -99,7 +102,10 @@ impl FakeImap {
                 self.boxes.lock().unwrap().entry(name).or_default().push(mail);
                 String::new()
             } else if command == "IDLE" {
-                stream.write_all(b"+ idling\r\n").await.ok()?;
+                *self.idles.lock().unwrap() += 1;
+                let count = self.mailbox(&open).len();
+                let told = format!("+ idling\r\n* {count} EXISTS\r\n");
+                stream.write_all(told.as_bytes()).await.ok()?;
                 if manners.dead_after_idle && is_first {
                     std::future::pending::<()>().await;
                 }

@@ -15,6 +15,7 @@ mod tests;
 mod tree;
 mod words;
 
+use exceptions::{EXCEPTIONS, EXCEPTIONS_MAX};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -111,8 +112,8 @@ impl Check {
     /// When `cargo metadata` gives no answer.
     pub fn findings(self, tree: &Tree) -> io::Result<Vec<Finding>> {
         Ok(match self {
-            Self::Exceptions => exceptions::stale(tree)?,
-            check => exceptions::excuse(check, check.all_findings(tree)?),
+            Self::Exceptions => exceptions::stale(EXCEPTIONS, EXCEPTIONS_MAX, tree)?,
+            check => exceptions::excuse(EXCEPTIONS, check, check.all_findings(tree)?),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Each check finds what it is there for, and leaves alone what only looks like it.
 
+use super::exceptions::{Exception, excuse, stale};
 use super::tree::Tree;
 use super::{
     Check, Finding, arrows, attributes, commands, error_pages, manifests, purity, shape, words,
@@ -244,6 +245,31 @@ fn commands_that_differ_from_place_to_place_are_found() {
     assert_eq!(commands::differing(&tree(all)), []);
     let lax = all.replace(" -- -D warnings", "");
     assert_eq!(places(&commands::differing(&tree(&lax))), ["justfile:0"]);
+}
+
+#[test]
+fn an_exception_excuses_one_file_from_one_check() {
+    let (long, also_long) = ("\n".repeat(401), "\n".repeat(402));
+    let tree = Tree::of(&[("a.rs", long.as_str()), ("b.rs", also_long.as_str())]);
+    let known = [Exception { check: Check::FileLength, path: "a.rs", because: "generated" }];
+    let found = excuse(&known, Check::FileLength, shape::long_files(&tree));
+    assert_eq!(places(&found), ["b.rs:0"]);
+    let found = excuse(&known, Check::Opening, shape::without_opening(&tree));
+    assert_eq!(places(&found), ["a.rs:1", "b.rs:1"]);
+}
+
+#[test]
+fn an_exception_that_is_not_needed_or_one_too_many_is_found() {
+    let long = "\n".repeat(401);
+    let tree = Tree::of(&[("a.rs", long.as_str()), ("b.rs", "")]);
+    let exception = |path, because| Exception { check: Check::FileLength, path, because };
+    let needed = [exception("a.rs", "generated")];
+    assert_eq!(stale(&needed, 1, &tree).unwrap(), []);
+    assert_eq!(stale(&needed, 0, &tree).unwrap().len(), 1);
+    let not_needed = [exception("b.rs", "it was long once")];
+    assert_eq!(stale(&not_needed, 1, &tree).unwrap().len(), 1);
+    let unexplained = [exception("a.rs", "")];
+    assert_eq!(stale(&unexplained, 1, &tree).unwrap().len(), 1);
 }
 
 #[test]

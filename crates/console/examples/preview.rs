@@ -85,7 +85,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ]
         .into(),
         zone: TimeZone::UTC,
-        sign_in_hint: "Start the preview again; it prints a new link.".into(),
+        sign_in_hint: "Start the preview again; it prints a link for each person.".into(),
         hosts: Vec::new(),
         behind_tls: false,
         workers,
@@ -94,8 +94,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let desk = Desk::new(store, intake, office, sessions.clone(), clock);
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-    let key = sessions.new_link(PersonId::new("mo"))?;
-    writeln!(std::io::stdout(), "http://{}/?key={key}", listener.local_addr()?)?;
+    for who in ["mo", "fi"] {
+        let key = sessions.new_link(PersonId::new(who))?;
+        writeln!(std::io::stdout(), "http://{}/?key={key}", listener.local_addr()?)?;
+    }
     console::serve(listener, console::router(desk), switches.stopped()).await?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use engine::seams::StoreError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
     /// Nobody is signed in.
-    #[error("nobody is signed in")]
+    #[error("this browser is not signed in: a link works once, within ten minutes")]
     SignedOut,
     /// The request is not let in.
     #[error("{why}")]

@@ -306,7 +306,7 @@ fn limits(worker: &Worker) -> Vec<(&'static str, String)> {
         (
             "promise",
             format!(
-                "at most {} wrong of what it decides alone, {} times",
+                "at most {} wrong of what it decides alone, with {} certainty",
                 crate::story::share(worker.promise.wrong_at_most),
                 crate::story::percent(worker.promise.sure)
             ),

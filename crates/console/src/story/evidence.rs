@@ -87,7 +87,7 @@ fn promise(certificate: &Json) -> Option<String> {
 fn certificate_rows(certificate: &Json, rows: &mut Vec<(String, String)>) {
     let get = |name: &str| number(certificate, name);
     if let Some(wrong) = get("wrong_at_most") {
-        let sure = get("sure").map(|sure| format!(", promised {} times", percent(sure)));
+        let sure = get("sure").map(|sure| format!(", with {} certainty", percent(sure)));
         let text = format!("at most {} wrong{}", share(wrong), sure.unwrap_or_default());
         row(rows, "promise", text);
     }

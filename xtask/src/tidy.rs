@@ -1,5 +1,5 @@
-//! Tidiness, executed: every habit of `CONTRIBUTING.md` that a machine can check is a check here. It
-//! reports and mends nothing, and it does not repeat what rustc, clippy and rustfmt already say.
+//! Tidiness, executed: every habit of `CONTRIBUTING.md` that a machine can check is a check here.
+//! It reports and mends nothing, and it does not repeat what rustc, clippy and rustfmt already say.
 
 mod arrows;
 mod attributes;

@@ -1,5 +1,5 @@
-//! One way to check everything: what `.ci/run` runs, what `just check` runs and what `README.md` and
-//! `CONTRIBUTING.md` tell people to run are the same words. It runs none of them.
+//! One way to check everything: what `.ci/run` runs, what `just check` runs and what `README.md`
+//! and `CONTRIBUTING.md` tell people to run are the same words. It runs none of them.
 
 use super::Finding;
 use super::tree::Tree;

@@ -1,5 +1,5 @@
-//! The manifests: one table of dependencies, a reason for each, lints for all, and what must never be
-//! in the tree. Licences are checked by `cargo deny` with `deny.toml`, not here.
+//! The manifests: one table of dependencies, a reason for each, lints for all, and what must never
+//! be in the tree. Licences are checked by `cargo deny` with `deny.toml`, not here.
 
 use super::Finding;
 use super::tree::Tree;
@@ -31,8 +31,8 @@ pub(super) fn banned(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// A reason is the comment at the end of a dependency's line, or the one that heads its group when it
-/// says what for after a colon. Our own crates are what they are.
+/// A reason is the comment at the end of a dependency's line, or the one that heads its group when
+/// it says what for after a colon. Our own crates are what they are.
 pub(super) fn without_reason(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     let text = tree.text("Cargo.toml").unwrap_or_default();

@@ -37,7 +37,8 @@ fn functions_are_measured_from_their_first_to_their_last_line_wherever_they_stan
     let short = format!("fn free() {{\n{}}}\n", body(68));
     assert_eq!(shape::long_functions(&one(&short)), []);
     let long = format!(
-        "fn free() {{\n{}}}\nimpl T {{\nfn method() {{\n{}}}\n}}\ntrait S {{\nfn given() {{\n{}}}\n}}",
+        "fn free() {{\n{}}}\nimpl T {{\nfn method() {{\n{}}}\n}}\n\
+         trait S {{\nfn given() {{\n{}}}\n}}",
         body(69),
         body(69),
         body(69),
@@ -178,8 +179,8 @@ fn a_banned_package_is_found_in_the_lock_file() {
 
 fn package(name: &str, dependencies: &Value) -> Value {
     json!({
-        "id": name, "name": name, "source": null,
-        "manifest_path": format!("/somewhere/crates/{name}/Cargo.toml"), "dependencies": dependencies,
+        "id": name, "name": name, "source": null, "dependencies": dependencies,
+        "manifest_path": format!("/somewhere/crates/{name}/Cargo.toml"),
     })
 }
 

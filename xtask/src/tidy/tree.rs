@@ -1,5 +1,6 @@
 //! The files of the repository, read once for all checks. What `.gitignore` leaves out by folder is
-//! left out here; whether a file is tracked is not asked, so that a copy without history is checked too.
+//! left out here; whether a file is tracked is not asked, so that a copy without history is
+//! checked too.
 
 use std::fs;
 use std::io;

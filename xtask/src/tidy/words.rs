@@ -84,7 +84,7 @@ fn is_written_here(file: &SourceFile) -> bool {
         && (file.path.ends_with(".eml") || file.path.ends_with(".csv")))
 }
 
-/// Whether a name is, or ends in, a word that says nothing: `utils`, `LeaseManager`, `mail_helpers`.
+/// Whether a name is, or ends in, a word that says nothing: `utils`, `LeaseManager`.
 fn says_nothing(name: &str) -> bool {
     let last = name.rsplit(['_', '-']).next().unwrap_or(name);
     let at = last.rfind(|letter: char| letter.is_ascii_uppercase()).unwrap_or(0);

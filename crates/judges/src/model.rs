@@ -9,8 +9,10 @@ mod reply;
 #[cfg(test)]
 mod tests;
 
+use casework::WorkerName;
 use casework::judgement::{Answer, Evidence, Question, Usage};
 use engine::seams::{Asked, Judge, JudgeError, Verdict, Work};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// An answer may take this long.
@@ -33,6 +35,8 @@ pub struct ModelConfig {
     pub prompt_price: u64,
     /// Price of a million completion tokens in millionths of a dollar.
     pub completion_price: u64,
+    /// It answers for these workers; empty: for all.
+    pub workers: Vec<WorkerName>,
 }
 
 /// The model as a judge.
@@ -54,6 +58,19 @@ pub enum ModelError {
     /// The HTTP client could not be made.
     #[error("cannot set up the connection to the model: {0}")]
     Client(#[from] reqwest::Error),
+    /// TLS could not be set up.
+    #[error("cannot set up TLS for the model: {0}")]
+    Tls(#[from] rustls::Error),
+}
+
+/// TLS with the one provider of this program and the public roots, so that a fresh machine needs none.
+fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    Ok(rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }
 
 impl ModelJudge {
@@ -66,6 +83,7 @@ impl ModelJudge {
         let url = reqwest::Url::parse(&url)
             .map_err(|_| ModelError::Address { url: config.base_url.clone() })?;
         let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls()?)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(ANSWER_SECONDS_MAX))
@@ -74,7 +92,9 @@ impl ModelJudge {
     }
 
     async fn answer(&self, asked: Asked<'_>) -> Result<Verdict, JudgeError> {
-        if !matches!(asked.question, Question::Next) {
+        let workers = &self.config.workers;
+        let ours = workers.is_empty() || workers.contains(&asked.worker.name);
+        if !ours || !matches!(asked.question, Question::Next) {
             return Ok(Verdict::Pass);
         }
         let capped = self.config.completion_price > 0;
@@ -105,12 +125,14 @@ impl ModelJudge {
     }
 
     fn cost(&self, prompt_tokens: u64, completion_tokens: u64) -> Usage {
-        let price = |tokens: u64, per_million: u64| (tokens * per_million).div_ceil(1_000_000);
+        // Tokens are the provider's word: whatever it says, the sum stays a number.
+        let price =
+            |tokens: u64, per_million: u64| tokens.saturating_mul(per_million).div_ceil(1_000_000);
         Usage {
             prompt_tokens,
             completion_tokens,
             cost_micro_usd: price(prompt_tokens, self.config.prompt_price)
-                + price(completion_tokens, self.config.completion_price),
+                .saturating_add(price(completion_tokens, self.config.completion_price)),
         }
     }
 }

@@ -1,0 +1,255 @@
+//! The commands and their help. What they do is in `command`.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Digital workers that take on a job: mail in, an outcome out, people asked where judgement is needed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dayshift",
+    version,
+    about,
+    after_help = "Examples:\n  dayshift demo                     the example office, worked and shown\n  \
+        dayshift init my-office           a new office of your own\n  \
+        dayshift try my-office --mail ~/Mail/inbox.mbox\n                                    what would be done with your mail; nothing is sent"
+)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// Print one JSON object and nothing else
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say more about what happens, on standard error
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Work the example office with the embedded judges and show it
+    #[command(after_help = "Examples:\n  dayshift demo\n  dayshift demo --once --json")]
+    Demo(DemoArguments),
+    /// Make a new, small office in an empty folder
+    #[command(after_help = "Example:\n  dayshift init my-office && dayshift check my-office")]
+    Init {
+        /// The folder; it must be empty or not there yet
+        dir: PathBuf,
+    },
+    /// Check an office: files, examples, and the policy as a table
+    #[command(after_help = "Example:\n  dayshift check my-office")]
+    Check {
+        /// The office
+        dir: PathBuf,
+    },
+    /// Work an office and serve its console until stopped
+    #[command(after_help = "Example:\n  dayshift up my-office --port 7300")]
+    Up {
+        /// The office
+        dir: PathBuf,
+        /// The console's port on the loopback; 0 takes a free one; without it the office file's
+        #[arg(long)]
+        port: Option<u16>,
+    },
+    /// Work an office until nothing is due
+    #[command(after_help = "Example:\n  dayshift run my-office --until-idle")]
+    Run {
+        /// The office
+        dir: PathBuf,
+        /// End when nothing is due (otherwise it goes on until stopped)
+        #[arg(long)]
+        until_idle: bool,
+    },
+    /// Say what would be done with these mails; nothing is sent or written outside
+    #[command(
+        after_help = "Examples:\n  dayshift try my-office --mail ~/Mail/inbox.mbox\n  \
+            dayshift try my-office --mail ./some-eml-files --worker support-triage"
+    )]
+    Try {
+        /// The office
+        dir: PathBuf,
+        /// An .mbox file, an .eml file, or a folder of .eml files (a Maildir too)
+        #[arg(long)]
+        mail: PathBuf,
+        /// Which worker; without it the first that hears a mail source
+        #[arg(long)]
+        worker: Option<String>,
+    },
+    /// List, show and answer cases
+    #[command(subcommand)]
+    Case(CaseCommand),
+    /// Check every source, tool, secret and the store
+    #[command(after_help = "Example:\n  dayshift doctor my-office")]
+    Doctor {
+        /// The office
+        dir: PathBuf,
+    },
+    /// Export and verify the audit trail
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Use one skill on files of your own
+    #[command(subcommand)]
+    Skill(SkillCommand),
+    /// List the tools of an office
+    Tools {
+        /// The office
+        dir: PathBuf,
+    },
+    /// Say what takes how much room, and make some
+    #[command(after_help = "Example:\n  dayshift size my-office --forget-after-days 365")]
+    Size {
+        /// The office
+        dir: PathBuf,
+        /// Remove journals and mails of cases that ended before so many days
+        #[arg(long)]
+        forget_after_days: Option<u32>,
+    },
+    /// Measure the loop beside other runtimes
+    Bench(crate::bench::BenchArguments),
+    /// Print the completion script of a shell
+    #[command(after_help = "Example:\n  dayshift completions bash > ~/.local/share/bash-completion/completions/dayshift")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// Where the example office is copied to; a fresh folder in the temporary directory otherwise
+    #[arg(long)]
+    pub dir: Option<PathBuf>,
+    /// The console's port on the loopback; 0 takes a free one
+    #[arg(long, default_value_t = 7300)]
+    pub port: u16,
+    /// Work until nothing is due, print the table, end
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// An office and one of its cases.
+#[derive(Debug, Args)]
+pub struct CaseArgument {
+    /// The case's number
+    pub case: u64,
+    /// The office
+    #[arg(long, default_value = ".")]
+    pub office: PathBuf,
+    /// Who answers: a person of the office file; without it the first who may
+    #[arg(long = "as")]
+    pub person: Option<String>,
+}
+
+/// What can be done with cases.
+#[derive(Debug, Subcommand)]
+pub enum CaseCommand {
+    /// List cases
+    #[command(after_help = "Example:\n  dayshift case list --office my-office --status asked")]
+    List {
+        /// The office
+        #[arg(long, default_value = ".")]
+        office: PathBuf,
+        /// working, asked, "handed over", resting, done, "set aside", stuck …
+        #[arg(long)]
+        status: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Show one case whole
+    Show(CaseArgument),
+    /// Approve exactly what is asked
+    Approve(CaseArgument),
+    /// Change arguments of what is asked, and approve that
+    #[command(after_help = "Example:\n  dayshift case edit 12 --set text='Dear Jo, …'")]
+    Edit {
+        /// Which
+        #[command(flatten)]
+        case: CaseArgument,
+        /// An argument and its new value
+        #[arg(long = "set", value_name = "NAME=VALUE", required = true)]
+        changes: Vec<String>,
+    },
+    /// Refuse what is asked
+    Reject {
+        /// Which
+        #[command(flatten)]
+        case: CaseArgument,
+        /// Why; the worker sees it
+        #[arg(long)]
+        why: String,
+    },
+    /// Answer what is asked: a label, words, or yes/no to "did this happen"
+    #[command(after_help = "Example:\n  dayshift case answer 12 billing")]
+    Answer {
+        /// Which
+        #[command(flatten)]
+        case: CaseArgument,
+        /// The answer
+        answer: String,
+    },
+    /// End a case
+    Cancel {
+        /// Which
+        #[command(flatten)]
+        case: CaseArgument,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+}
+
+/// What can be done with the audit trail.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Write all journals into one file that can be verified offline
+    #[command(after_help = "Example:\n  dayshift audit export my-office --out audit.jsonl")]
+    Export {
+        /// The office
+        dir: PathBuf,
+        /// The file
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Verify an office's journals, or an exported file
+    #[command(after_help = "Examples:\n  dayshift audit verify my-office\n  dayshift audit verify audit.jsonl")]
+    Verify {
+        /// An office or an exported file
+        path: PathBuf,
+    },
+}
+
+/// Skills.
+#[derive(Debug, Subcommand)]
+pub enum SkillCommand {
+    /// Any document to text and fields
+    #[command(after_help = "Example:\n  dayshift skill read mail.eml --json")]
+    Read {
+        /// The document
+        file: PathBuf,
+    },
+    /// Train on labelled texts, certify, apply to others
+    #[command(
+        after_help = "Example:\n  dayshift skill classify --train past.csv --test new.csv --promise 0.01 --sure 0.90\n\
+            The files hold columns `text` and `label`."
+    )]
+    Classify {
+        /// Labelled texts to learn from
+        #[arg(long)]
+        train: PathBuf,
+        /// Labelled texts to apply it to
+        #[arg(long)]
+        test: PathBuf,
+        /// At most this share of what is decided alone is wrong
+        #[arg(long, default_value_t = 0.01)]
+        promise: f64,
+        /// With this confidence
+        #[arg(long, default_value_t = 0.90)]
+        sure: f64,
+        /// Where a line per text is written: id,label,confidence,alone
+        #[arg(long)]
+        predictions: Option<PathBuf>,
+    },
+}

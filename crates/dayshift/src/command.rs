@@ -1,0 +1,105 @@
+//! What each command does: it wires what it needs, runs it, reports. One file per command.
+
+mod audit;
+mod case;
+mod check;
+mod demo;
+mod doctor;
+mod office_work;
+mod size;
+pub mod skill;
+mod story;
+mod try_mail;
+
+use crate::cli::{Cli, Command};
+use crate::report::Report;
+use clap::CommandFactory as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How a command ends when it does not end well, by who can act.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Something asked for was not reached.
+    #[error("{0}")]
+    NotReached(String),
+    /// The command was used wrongly.
+    #[error("{0}")]
+    Use(String),
+    /// A file or a setting is wrong; everything about it is printed already.
+    #[error("{0}")]
+    Setting(String),
+    /// The other side failed: a server, the disk.
+    #[error("{0}")]
+    Outside(String),
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Self::NotReached(_) => 1,
+            Self::Use(_) => 2,
+            Self::Setting(_) => 3,
+            Self::Outside(_) => 4,
+        }
+    }
+
+    /// A file that cannot be read or written.
+    pub fn file(what: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::Setting(format!("cannot {what} {}: {error}", path.display()))
+    }
+}
+
+impl From<engine::seams::StoreError> for Failure {
+    fn from(error: engine::seams::StoreError) -> Self {
+        Self::Outside(error.to_string())
+    }
+}
+
+/// Runs a command and says how it ended.
+pub async fn run(cli: Cli) -> ExitCode {
+    let report = Report { json: cli.json };
+    match dispatch(cli, &report).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            report.failure(&failure.to_string());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+async fn dispatch(cli: Cli, report: &Report) -> Result<(), Failure> {
+    match cli.command {
+        Command::Demo(arguments) => demo::demo(arguments, report).await,
+        Command::Init { dir } => check::init(&dir, report),
+        Command::Check { dir } => check::check(&dir, report),
+        Command::Up { dir, port } => office_work::up(&dir, port, report).await,
+        Command::Run { dir, until_idle } => office_work::work(&dir, until_idle, report).await,
+        Command::Try { dir, mail, worker } => {
+            try_mail::try_mail(&dir, &mail, worker.as_deref(), report).await
+        }
+        Command::Case(command) => case::case(command, report).await,
+        Command::Doctor { dir } => doctor::doctor(&dir, report).await,
+        Command::Audit(command) => audit::audit(command, report).await,
+        Command::Skill(command) => skill::skill(command, report),
+        Command::Tools { dir } => check::tools(&dir, report),
+        Command::Size { dir, forget_after_days } => {
+            size::size(&dir, forget_after_days, report).await
+        }
+        Command::Bench(arguments) => {
+            let ended = crate::bench::bench(arguments).await;
+            ended.map_err(|error| Failure::NotReached(error.to_string()))
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "dayshift", &mut script);
+            report.raw(&script);
+            Ok(())
+        }
+    }
+}
+
+/// Where an office keeps its journal.
+pub fn store_path(dir: &std::path::Path) -> PathBuf {
+    dir.join("state").join("dayshift.db")
+}

@@ -1,6 +1,9 @@
 //! What a person is asked and what they may reply. One stored object; console and command line are
 //! views of it. Whether a reply counts is checked here and nowhere else.
 
+#[cfg(test)]
+mod tests;
+
 use crate::ids::{AskId, CallId, Digest, PersonId, RoleName};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};

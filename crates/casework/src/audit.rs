@@ -1,7 +1,7 @@
-//! The exported audit trail and its check, offline: every entry's exact bytes with the running hash of
-//! its case, and a last line that binds all cases and all bytes before it. Anyone can redo it with
-//! SHA-256 alone. It proves that nothing was changed since the export, not that the host told the
-//! truth when it exported.
+//! The exported audit trail and its check, offline: every entry's exact bytes with the running hash
+//! of its case, and a last line that binds all cases and all bytes before it. Anyone can redo it
+//! with SHA-256 alone. It proves that nothing was changed since the export, not that the host told
+//! the truth when it exported.
 
 use crate::ids::{CaseId, Digest};
 use crate::journal::{Chain, Entry};

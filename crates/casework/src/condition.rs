@@ -1,6 +1,9 @@
 //! Conditions: one readable line of CEL in a worker file, for `when`, `[done]` and rules.
 //! It wraps the CEL crate so that nothing else knows it, and it knows no case: names are handed in.
 
+#[cfg(test)]
+mod tests;
+
 use crate::origin::Value;
 use cel::objects::Value as Cel;
 use serde_json::Value as Json;
@@ -15,7 +18,8 @@ pub struct Condition {
     names: Arc<[String]>,
 }
 
-/// Why a condition has no answer. Every caller takes the safe side: a step is not taken, a rule denies.
+/// Why a condition has no answer. Every caller takes the safe side: a step is not taken, a rule
+/// denies.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConditionError {
     /// It is not CEL.
@@ -74,7 +78,8 @@ impl Condition {
     /// Whether it holds for these values.
     ///
     /// # Errors
-    /// `Failed` when a name is missing or types do not fit, `NotBoolean` when it gives another type.
+    /// `Failed` when a name is missing or types do not fit, `NotBoolean` when it gives another
+    /// type.
     pub fn holds(&self, scope: &BTreeMap<String, Value>) -> Result<bool, ConditionError> {
         let mut context = cel::Context::default();
         for name in self.names.iter() {
@@ -107,7 +112,8 @@ impl PartialEq for Condition {
     }
 }
 
-/// JSON numbers become CEL integers where they are whole: `amount > 500` then compares like with like.
+/// JSON numbers become CEL integers where they are whole: `amount > 500` then compares like with
+/// like.
 fn to_cel(value: &Json) -> Cel {
     match value {
         Json::Null => Cel::Null,

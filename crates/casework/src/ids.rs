@@ -1,6 +1,9 @@
 //! Names and numbers of things, each its own type so that one cannot stand where another belongs.
 //! It makes none of them up: numbers come from the store, names from files.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;

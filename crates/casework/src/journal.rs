@@ -1,5 +1,6 @@
-//! What happened in a case, one entry per line, each line chained to all before it by hash. The same
-//! bytes are the audit trail, the resume point and the story on the page. Storing them is not here.
+//! What happened in a case, one entry per line, each line chained to all before it by hash. The
+//! same bytes are the audit trail, the resume point and the story on the page. Storing them is not
+//! here.
 
 use crate::ask::{Ask, Reply};
 use crate::ids::{AskId, CallId, CaseId, Digest, PersonId, SourceName, WorkerName};
@@ -204,7 +205,8 @@ pub enum Outcome {
     },
 }
 
-/// The running hash of a journal: `h(n) = SHA-256(h(n-1) ‖ line n)`, from a start that names the case.
+/// The running hash of a journal: `h(n) = SHA-256(h(n-1) ‖ line n)`, from a start that names the
+/// case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chain {
     /// The hash over all lines so far.

@@ -1,5 +1,9 @@
-//! Typed questions and their typed answers: every "it depends" of a worker is one of these. An answer
-//! is checked against its question here; who answers, and how sure they are, is the ladder's work.
+//! Typed questions and their typed answers: every "it depends" of a worker is one of these. An
+//! answer is checked against its question here; who answers, and how sure they are, is the ladder's
+//! work.
+
+#[cfg(test)]
+mod tests;
 
 use crate::ids::{PersonId, ToolName};
 use crate::origin::{DEPTH_MAX, Value, nests_within};
@@ -225,8 +229,8 @@ pub struct Usage {
 }
 
 impl Evidence {
-    /// Whether JSON can hold its numbers: what is not a number would be written as null, and a journal
-    /// with it could not be read back.
+    /// Whether JSON can hold its numbers: what is not a number would be written as null, and a
+    /// journal with it could not be read back.
     pub(crate) fn is_finite(&self) -> bool {
         self.confidence.is_none_or(f64::is_finite)
             && self.likeliest.iter().all(|(_, chance)| chance.is_finite())

@@ -1,6 +1,6 @@
-//! The pure core: what a case is, what comes next in it and what is allowed. It reads no clock, disk,
-//! socket or environment: time and data are handed in, so every decision can be replayed for ever.
-//! It performs nothing; performing is the engine's work.
+//! The pure core: what a case is, what comes next in it and what is allowed. It reads no clock,
+//! disk, socket or environment: time and data are handed in, so every decision can be replayed for
+//! ever. It performs nothing; performing is the engine's work.
 
 pub mod ask;
 pub mod audit;

@@ -1,5 +1,8 @@
-//! Who wrote a value, and who may read it. Every value that enters a case carries this, leaf by leaf,
-//! and a value made from others joins theirs. It decides nothing; `policy` reads it.
+//! Who wrote a value, and who may read it. Every value that enters a case carries this, leaf by
+//! leaf, and a value made from others joins theirs. It decides nothing; `policy` reads it.
+
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -293,8 +296,8 @@ fn as_deep_as_allowed(data: Json) -> Json {
     if nests_within(&data, DEPTH_MAX) { data } else { Json::String(data.to_string()) }
 }
 
-/// A key as a part of a path. A key that holds a dot, or is empty, would otherwise read as the path of
-/// another field and take that field's label: keys may be an outsider's words.
+/// A key as a part of a path. A key that holds a dot, or is empty, would otherwise read as the path
+/// of another field and take that field's label: keys may be an outsider's words.
 fn path_part(key: &str) -> Cow<'_, str> {
     match key {
         "" => Cow::Borrowed("\u{1}"),

@@ -2,6 +2,9 @@
 //! tool, the worker's rules and where each argument came from. No model is consulted, and whatever
 //! goes wrong while ruling denies.
 
+#[cfg(test)]
+mod tests;
+
 use crate::ids::{RoleName, RuleName};
 use crate::origin::{Origin, Value};
 use crate::tool::{Effect, ToolCall, ToolSpec, Tools};

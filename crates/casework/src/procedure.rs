@@ -1,5 +1,5 @@
-//! A worker's steps as data. `case::decide` walks them; here they only say what they are. There is no
-//! jump but backwards, and that with a bound, so every walk ends.
+//! A worker's steps as data. `case::decide` walks them; here they only say what they are. There is
+//! no jump but backwards, and that with a bound, so every walk ends.
 
 use crate::condition::Condition;
 use crate::ids::{RoleName, ToolName};

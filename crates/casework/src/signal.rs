@@ -1,5 +1,5 @@
-//! What comes in: a mail, a file, a moment on the schedule, and also a person's answer. Everything a
-//! case ever learns from outside enters as one of these. It does not say what is done with it.
+//! What comes in: a mail, a file, a moment on the schedule, and also a person's answer. Everything
+//! a case ever learns from outside enters as one of these. It does not say what is done with it.
 
 use crate::ask::Reply;
 use crate::ids::{AskId, Digest, PersonId, SourceName};
@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// One thing heard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
-    /// The same thing heard twice has the same key, and is taken once: a Message-ID, a file's digest.
+    /// The same thing heard twice has the same key, and is taken once: a Message-ID, a file's
+    /// digest.
     pub key: String,
     /// Who heard it.
     pub source: SourceName,

@@ -2,6 +2,9 @@
 //! `"Ticket {{ ticket.id }}"` builds a text, anything else stands for itself and is the charter's.
 //! It holds no logic: choices belong in `when`.
 
+#[cfg(test)]
+mod tests;
+
 use crate::origin::{Origin, Value};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;

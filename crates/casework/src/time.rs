@@ -1,5 +1,8 @@
 //! Moments and lengths of time as plain numbers. No clock is read here: `now` is always handed in.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01T00:00Z.

@@ -1,6 +1,9 @@
 //! What a tool declares about itself, and a call of it. The declaration is its author's, pinned by
 //! digest; no model adds to it. Performing a call is the engine's and the connector's work.
 
+#[cfg(test)]
+mod tests;
+
 use crate::ids::{CallId, Digest, ToolName};
 use crate::origin::{Origin, Value};
 use crate::template::Template;

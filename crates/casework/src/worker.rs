@@ -1,5 +1,5 @@
-//! A worker as its job description says: role, goal, tools, procedure, rules, limits. Reading it from
-//! a file, with source spans for errors, is the binary's work; this is what was read.
+//! A worker as its job description says: role, goal, tools, procedure, rules, limits. Reading it
+//! from a file, with source spans for errors, is the binary's work; this is what was read.
 
 use crate::condition::Condition;
 use crate::ids::{Digest, PersonId, RoleName, SourceName, ToolName, WorkerName};

@@ -1,5 +1,5 @@
-//! The fold: what each entry makes of a case. An entry that does not follow is refused, never ignored.
-//! Calls are folded in `calling`, asks in `asking`.
+//! The fold: what each entry makes of a case. An entry that does not follow is refused, never
+//! ignored. Calls are folded in `calling`, asks in `asking`.
 
 use super::{Case, OutOfTurn, Pending, State, Turn};
 use crate::ask::About;
@@ -28,8 +28,8 @@ impl Case {
         }
     }
 
-    /// The state after this entry, or nothing when it does not follow `state`. Changes to the rest of
-    /// the case happen only on the way to `Some`.
+    /// The state after this entry, or nothing when it does not follow `state`. Changes to the rest
+    /// of the case happen only on the way to `Some`.
     fn follow(&mut self, state: &State, entry: &Entry) -> Option<State> {
         match (state, &entry.event) {
             (State::Unopened, Event::CaseOpened { worker, version, nonce }) => {
@@ -199,8 +199,8 @@ impl Case {
         }
     }
 
-    /// A call was proposed: what is heard before its result is told is told after it, because a model
-    /// must see each proposal followed by its result.
+    /// A call was proposed: what is heard before its result is told is told after it, because a
+    /// model must see each proposal followed by its result.
     pub(super) fn turn_proposed(&mut self, turn: Turn) {
         self.turns.push(turn);
         self.awaits_result = true;

@@ -1,5 +1,6 @@
-//! The fold of asks: what an announcement, a reply, a lapse and a withdrawal make of a case. Whether a
-//! reply is admitted is said in `receive`; here one that does not bind to the ask does not follow.
+//! The fold of asks: what an announcement, a reply, a lapse and a withdrawal make of a case.
+//! Whether a reply is admitted is said in `receive`; here one that does not bind to the ask does
+//! not follow.
 
 use super::{Case, Pending, State};
 use crate::ask::{Ask, Reply};

@@ -1,4 +1,5 @@
-//! The fold of calls: what a ruling, a start and an end make of a case. It decides no ruling itself.
+//! The fold of calls: what a ruling, a start and an end make of a case. It decides no ruling
+//! itself.
 
 use super::{Case, Pending, State, Turn};
 use crate::ask::{About, Ask};
@@ -41,8 +42,8 @@ impl Case {
         }
     }
 
-    /// The card for one exact call. Its digest binds case, tool declaration, arguments, worker version
-    /// and expiry, so that whatever changes makes another card.
+    /// The card for one exact call. Its digest binds case, tool declaration, arguments, worker
+    /// version and expiry, so that whatever changes makes another card.
     pub(super) fn approval(
         &self,
         call: &ToolCall,
@@ -153,7 +154,8 @@ impl Case {
         }
     }
 
-    /// A step could not be done: its `otherwise` says what comes; a model is told and decides again.
+    /// A step could not be done: its `otherwise` says what comes; a model is told and decides
+    /// again.
     pub(super) fn fail(&mut self, step: Option<usize>, why: String) -> State {
         self.turn_told(Value::new(json!({ "error": why }), Origin::Outside));
         let Some(at) = step else { return State::Ready };

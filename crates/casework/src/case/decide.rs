@@ -1,5 +1,5 @@
-//! What a case does next when nothing is pending: walks the procedure, or turns a model's decision into
-//! a proposal with its ruling. Each result is an entry to record; nothing is changed here.
+//! What a case does next when nothing is pending: walks the procedure, or turns a model's decision
+//! into a proposal with its ruling. Each result is an entry to record; nothing is changed here.
 
 use super::{Case, State, Step};
 use crate::ask::{About, Ask};
@@ -266,7 +266,8 @@ impl Case {
     }
 
     pub(super) fn rule(&self, call: &ToolCall, planned: bool) -> Ruling {
-        // A procedure's loops have their own bounds, and polling gives the same result until it changes.
+        // A procedure's loops have their own bounds, and polling gives the same result until it
+        // changes.
         let led = self.charter.worker.procedure.steps.is_empty();
         let times = self.seen.get(&Self::shape(call)).map_or(0, |(_, times)| *times);
         let repeats = if led { times } else { 0 };

@@ -1,5 +1,5 @@
-//! What a signal does to a case: which entries it becomes. Replies are admitted or refused here, the
-//! one place through which a person's word reaches a case.
+//! What a signal does to a case: which entries it becomes. Replies are admitted or refused here,
+//! the one place through which a person's word reaches a case.
 
 use super::{Case, Pending, State};
 use crate::ask::{About, Reply, ReplyRefused};
@@ -61,8 +61,8 @@ impl Case {
         Receipt::Entries(vec![(Actor::Person(who.clone()), event)])
     }
 
-    /// Whether a reply counts, now. Views call this to say so at once; the case checks it again when
-    /// the reply reaches it.
+    /// Whether a reply counts, now. Views call this to say so at once; the case checks it again
+    /// when the reply reaches it.
     ///
     /// # Errors
     /// Why it does not count.
@@ -115,6 +115,7 @@ impl Case {
 
     /// Whether the open ask, if any, is about taking the case over.
     pub fn is_handed_over(&self) -> bool {
-        matches!(&self.state, State::Asked { ask, .. } if matches!(ask.about, About::TakeOver { .. }))
+        let State::Asked { ask, .. } = &self.state else { return false };
+        matches!(ask.about, About::TakeOver { .. })
     }
 }

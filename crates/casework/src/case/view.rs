@@ -83,8 +83,8 @@ impl Status {
     }
 }
 
-/// What a store keeps beside the journal so that lists and wake-ups need no fold. It is derived: the
-/// journal alone is the truth.
+/// What a store keeps beside the journal so that lists and wake-ups need no fold. It is derived:
+/// the journal alone is the truth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Where it stands.

@@ -109,9 +109,9 @@ impl World {
         let arguments = json!({ "text": "as I say" }).as_object().unwrap().clone();
         // Half of the replies are of the kind that was asked for.
         let kind = match &ask.about {
-            About::Approval { .. } if kind % 2 == 0 => kind / 2 % 5,
-            About::Judgement { .. } | About::Question if kind % 2 == 0 => 5,
-            About::InDoubt { .. } if kind % 2 == 0 => 6 + kind / 2 % 2,
+            About::Approval { .. } if kind.is_multiple_of(2) => kind / 2 % 5,
+            About::Judgement { .. } | About::Question if kind.is_multiple_of(2) => 5,
+            About::InDoubt { .. } if kind.is_multiple_of(2) => 6 + kind / 2 % 2,
             _ => kind % 9,
         };
         let reply = match kind {

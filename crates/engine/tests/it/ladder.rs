@@ -25,6 +25,9 @@ async fn judged_by(judges: Vec<Arc<ScriptedJudge>>) -> Office {
     office
 }
 
+/// Judges, why nobody of them answered, and the buttons then.
+type Row = (Vec<Arc<ScriptedJudge>>, &'static str, [&'static str; 2]);
+
 /// Why people were asked for the label, and the buttons they see; none when a judge answered.
 fn asked(office: &Office) -> Option<(String, Vec<String>)> {
     let ask = office.store.rows()[0].0.progress.ask.clone()?;
@@ -58,7 +61,7 @@ async fn the_first_sure_judge_answers_and_says_who_was_passed_by() {
 
 #[tokio::test(start_paused = true)]
 async fn when_nobody_is_sure_a_person_is_asked_with_the_likeliest_first() {
-    let table: [(Vec<Arc<ScriptedJudge>>, &str, [&str; 2]); 6] = [
+    let table: [Row; 6] = [
         (vec![], "no judge of this office", ["sales", "other"]),
         (vec![judge(0, || Ok(unsure("other")))], "sure only to 60", ["other", "sales"]),
         (vec![judge(0, || Ok(sure("plumbing", 0)))], "is not one of: sales", ["sales", "other"]),

@@ -43,6 +43,9 @@ pub enum Next {
     Panics,
 }
 
+/// Chooses what a call does.
+pub type Choosing = Box<dyn FnMut(&PermittedCall) -> Next + Send>;
+
 /// The world outside: what happened, how often, and what happens next.
 #[derive(Default)]
 pub struct Outside {
@@ -51,7 +54,7 @@ pub struct Outside {
     /// Scripted calls of a tool, then what `otherwise` says.
     pub script: Mutex<BTreeMap<String, VecDeque<Next>>>,
     /// When there is no script.
-    pub otherwise: Mutex<Option<Box<dyn FnMut(&PermittedCall) -> Next + Send>>>,
+    pub otherwise: Mutex<Option<Choosing>>,
     /// When each call began.
     pub calls: Mutex<Vec<(Timestamp, CaseId, ToolName)>>,
 }

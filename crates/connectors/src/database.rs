@@ -94,6 +94,8 @@ impl Tool for DatabaseTool {
         Box::pin(async move {
             let pool = self.file.reading().await?;
             let mut connection = pool.acquire().await.map_err(|error| self.trouble(&error))?;
+            let path = self.file.path();
+            file::readable(path).await.map_err(|error| self.trouble(&error))?;
             let known = has_markers(&mut connection).await.map_err(|error| self.trouble(&error))?;
             let marker = match known {
                 true => marker(&mut connection, &call.key().to_string()).await,
@@ -119,7 +121,15 @@ impl DatabaseTool {
     async fn read(&self, arguments: &Json) -> Result<Json, ToolError> {
         let pool: &SqlitePool = self.file.reading().await?;
         let mut connection = pool.acquire().await.map_err(|error| self.trouble(&error))?;
-        self.run(&mut connection, arguments, READ_LIMIT).await
+        match self.run(&mut connection, arguments, READ_LIMIT).await {
+            // It may be a write that was broken off, by us or by another program.
+            Err(ToolError::Unavailable { .. }) => {
+                let path = self.file.path();
+                file::readable(path).await.map_err(|error| self.trouble(&error))?;
+                self.run(&mut connection, arguments, READ_LIMIT).await
+            }
+            ended => ended,
+        }
     }
 
     /// One transaction holds the effect and its marker, so both are there or neither is. A second

@@ -1,8 +1,9 @@
 //! Asks SQLite, before anything runs, whether the declared statements fit: each is prepared against
-//! the schema in a memory database. It never opens a database for writing and performs no
-//! statement.
+//! the schema in a memory database. It writes into no database, but for taking back what another
+//! program left half-written, and performs no statement.
 
 use super::DatabaseConfig;
+use super::file;
 use super::statement::Statement;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
@@ -63,9 +64,10 @@ impl Checker {
         if !config.path.exists() {
             return Err(CheckError::Missing { path });
         }
+        let why = |error: sqlx::Error| CheckError::Schema { path: path.clone(), why: said(&error) };
+        file::readable(&config.path).await.map_err(why)?;
         let options = SqliteConnectOptions::new().filename(&config.path).read_only(true);
         let connection = options.disable_statement_logging().connect().await;
-        let why = |error: sqlx::Error| CheckError::Schema { path, why: said(&error) };
         connection.map(|connection| Self { connection }).map_err(why)
     }
 

@@ -68,10 +68,25 @@ impl File {
 pub async fn probe(config: &DatabaseConfig) -> Result<(), ToolError> {
     make_if_missing(config).await?;
     let sorted = |error: sqlx::Error| trouble::sort(&error, &config.path, true);
-    let mut connection = options(&config.path).read_only(true).connect().await.map_err(sorted)?;
-    let looked = sqlx::query("select count(*) from sqlite_master").fetch_one(&mut connection).await;
-    looked.map_err(sorted)?;
-    connection.close().await.map_err(sorted)
+    readable(&config.path).await.map_err(sorted)
+}
+
+/// Makes sure that a connection that cannot write can read: what a program left half-written when it
+/// was killed has to be taken back first, and only a connection that can write may do that. SQLite
+/// does it by itself with the first thing that is read.
+pub(super) async fn readable(path: &Path) -> Result<(), sqlx::Error> {
+    let look = "select count(*) from sqlite_master";
+    let mut connection = options(path).read_only(true).connect().await?;
+    let looked = sqlx::query(look).fetch_one(&mut connection).await;
+    connection.close().await?;
+    match looked {
+        Err(error) if trouble::is_broken_off(&error) => {}
+        looked => return looked.map(drop),
+    }
+    let mut connection = options(path).connect().await?;
+    let looked = sqlx::query(look).fetch_one(&mut connection).await;
+    connection.close().await?;
+    looked.map(drop)
 }
 
 /// Has SQLite give up on what this connection executes next, once it took longer than `limit`.

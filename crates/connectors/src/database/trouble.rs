@@ -15,6 +15,10 @@ const TOOBIG: i32 = 18;
 const CONSTRAINT: i32 = 19;
 const MISMATCH: i32 = 20;
 const NOTADB: i32 = 26;
+/// Extended codes: another program's write was broken off, and only a connection that can write may
+/// take it back.
+const READONLY_RECOVERY: i32 = 264;
+const READONLY_ROLLBACK: i32 = 776;
 
 /// The file is not there or cannot be opened.
 pub(super) const MISSING: &str = "D001";
@@ -39,6 +43,10 @@ pub(super) fn sort(error: &sqlx::Error, path: &Path, reads: bool) -> ToolError {
     };
     let broken = |code, why: String| ToolError::Broken { code, why: format!("{shown}: {why}") };
     let rejected = |message: String| ToolError::Rejected { message };
+    if is_broken_off(error) {
+        let why = format!("{shown}: a write that was broken off is not taken back yet");
+        return ToolError::Unavailable { why, retry_after_ms: None };
+    }
     match primary_code(error) {
         Some(BUSY | LOCKED) | None => {
             ToolError::Unavailable { why: format!("{shown}: {why}"), retry_after_ms: None }
@@ -63,6 +71,15 @@ pub(super) fn sort(error: &sqlx::Error, path: &Path, reads: bool) -> ToolError {
 
 /// The low byte of SQLite's extended result code; `None` when it was not SQLite that failed.
 pub(super) fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    extended_code(error).map(|code| code & 0xff)
+}
+
+/// Whether a program ended within a write, so that a connection that cannot write can read nothing.
+pub(super) fn is_broken_off(error: &sqlx::Error) -> bool {
+    matches!(extended_code(error), Some(READONLY_RECOVERY | READONLY_ROLLBACK))
+}
+
+fn extended_code(error: &sqlx::Error) -> Option<i32> {
     let sqlx::Error::Database(said) = error else { return None };
-    said.code()?.parse::<i32>().ok().map(|code| code & 0xff)
+    said.code()?.parse::<i32>().ok()
 }

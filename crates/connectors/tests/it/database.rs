@@ -264,3 +264,24 @@ async fn a_schema_that_fails_leaves_no_file() {
         std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["schema.sql"]);
 }
+
+#[tokio::test]
+async fn what_a_killed_program_left_half_written_is_taken_back_before_it_is_read() {
+    use sqlx::{ConnectOptions as _, Executor as _};
+    let (alive, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    give(&add(alive.path()), json!({ "words": "whole" })).await.unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(alive.path().join("desk.db"));
+    let mut writer = options.connect().await.unwrap();
+    // With a cache of a few pages the middle of a transaction is already in the file.
+    writer.execute("pragma cache_size = 2; begin").await.unwrap();
+    for number in 0..500 {
+        let words = sqlx::query("insert into note (words) values (hex(randomblob(500)) || ?1)");
+        words.bind(number).execute(&mut writer).await.unwrap();
+    }
+    for file in ["desk.db", "desk.db-journal"] {
+        std::fs::copy(alive.path().join(file), killed.path().join(file)).unwrap();
+    }
+    let read = give(&all(killed.path()), json!({})).await;
+    assert_eq!(read, Ok(json!([{ "words": "whole" }])));
+    assert!(!killed.path().join("desk.db-journal").exists());
+}

@@ -1,0 +1,13 @@
+//! The binary from outside, on offices in temporary folders: what its commands promise, and that nothing
+//! is lost or done twice when it is killed. It looks into no module of the program.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what is not as expected must stop the test"
+)]
+
+mod kill;
+mod office;
+mod program;

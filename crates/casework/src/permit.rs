@@ -26,7 +26,8 @@ pub enum Permit {
 /// It cannot be made outside this crate:
 ///
 /// ```compile_fail
-/// let forged = casework::PermittedCall { case: todo!(), call: todo!(), permit: todo!(), key: todo!() };
+/// use casework::PermittedCall;
+/// let forged = PermittedCall { case: todo!(), call: todo!(), permit: todo!(), key: todo!() };
 /// ```
 ///
 /// ```compile_fail

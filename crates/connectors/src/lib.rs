@@ -1,5 +1,5 @@
-//! What the office is connected to: sources that hear and tools that act on a permit. A connector cannot
-//! decide, cannot write history, and knows no other connector.
+//! What the office is connected to: sources that hear and tools that act on a permit. A connector
+//! cannot decide, cannot write history, and knows no other connector.
 
 pub mod database;
 pub mod folder;

@@ -27,13 +27,8 @@ use tokio::net::TcpListener;
 /// 10 March 2026, 09:30 UTC.
 const NOW: Timestamp = Timestamp(1_773_135_000_000);
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let port = std::env::args().nth(1).map_or(Ok(7310), |port| port.parse::<u16>())?;
-    let start = Timestamp(NOW.0 - (14 * DAY_MS).cast_signed());
-    let clock = Clock::stepped(start);
-    let memory = Arc::new(Memory::new(clock.clone(), tools::SCRIPT, true));
-    let staff = office::staff();
+/// Past cases, so that the plots have something to show.
+fn two_weeks(memory: &Memory, staff: &office::Staff, clock: &Clock) {
     for day in 0..14_u64 {
         for number in 0..(5 + day * 7 % 9) {
             let text = if number % 4 == 3 { "spam" } else { "closed: where is it?" };
@@ -44,6 +39,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         clock.step_ms(DAY_MS);
     }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let port = std::env::args().nth(1).map_or(Ok(7310), |port| port.parse::<u16>())?;
+    let start = Timestamp(NOW.0 - (14 * DAY_MS).cast_signed());
+    let clock = Clock::stepped(start);
+    let memory = Arc::new(Memory::new(clock.clone(), tools::SCRIPT, true));
+    let staff = office::staff();
+    two_weeks(&memory, &staff, &clock);
     // The last cases come in over the last hours; what they ask is then of different ages.
     clock.step_ms(30 * MINUTE_MS);
     let cases = office::one_of_each(&memory, &staff);

@@ -1,6 +1,6 @@
-//! The loop bench: the real engine, policy, journal and store under a scripted model, so that it can be
-//! measured beside other runtimes by one contract. Nothing is bypassed; only the three tools and the
-//! cases are the bench's own.
+//! The loop bench: the real engine, policy, journal and store under a scripted model, so that it
+//! can be measured beside other runtimes by one contract. Nothing is bypassed; only the three tools
+//! and the cases are the bench's own.
 
 mod cases;
 mod model_server;
@@ -39,7 +39,8 @@ pub enum Mode {
 /// What is measured, and where.
 #[derive(Clone, Debug, clap::Args)]
 pub struct BenchArguments {
-    /// An OpenAI-compatible endpoint up to `/v1`; without it a scripted model starts in this process
+    /// An OpenAI-compatible endpoint up to `/v1`; without it a scripted model starts in this
+    /// process
     #[arg(long)]
     base_url: Option<String>,
     /// How many cases
@@ -106,8 +107,7 @@ pub async fn bench(arguments: BenchArguments) -> Result<(), BenchError> {
             .map_err(|error| BenchError::File { what: "start the scripted model", error })?,
     };
     let path = arguments.state.join("dayshift.db");
-    let store =
-        Arc::new(store::SqliteStore::open(&path, store::OpenOptions::default()).await?);
+    let store = Arc::new(store::SqliteStore::open(&path, store::OpenOptions::default()).await?);
     let bench = Bench::new(&arguments, base_url, Arc::clone(&store) as Arc<dyn Store>)?;
     bench.say("ready");
     match arguments.mode {

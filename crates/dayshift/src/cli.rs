@@ -3,15 +3,18 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
-/// Digital workers that take on a job: mail in, an outcome out, people asked where judgement is needed.
+/// Digital workers that take on a job: mail in, an outcome out, people asked where judgement is
+/// needed.
 #[derive(Debug, Parser)]
 #[command(
     name = "dayshift",
     version,
     about,
-    after_help = "Examples:\n  dayshift demo                     the example office, worked and shown\n  \
+    after_help = "Examples:\n  \
+        dayshift demo                     the example office, worked and shown\n  \
         dayshift init my-office           a new office of your own\n  \
-        dayshift try my-office --mail ~/Mail/inbox.mbox\n                                    what would be done with your mail; nothing is sent"
+        dayshift try my-office --mail ~/Mail/inbox.mbox\n                                    \
+        what would be done with your mail; nothing is sent"
 )]
 pub struct Cli {
     /// What to do
@@ -62,10 +65,8 @@ pub enum Command {
         until_idle: bool,
     },
     /// Say what would be done with these mails; nothing is sent or written outside
-    #[command(
-        after_help = "Examples:\n  dayshift try my-office --mail ~/Mail/inbox.mbox\n  \
-            dayshift try my-office --mail ./some-eml-files --worker support-triage"
-    )]
+    #[command(after_help = "Examples:\n  dayshift try my-office --mail ~/Mail/inbox.mbox\n  \
+            dayshift try my-office --mail ./some-eml-files --worker support-triage")]
     Try {
         /// The office
         dir: PathBuf,
@@ -108,7 +109,7 @@ pub enum Command {
     /// Measure the loop beside other runtimes
     Bench(crate::bench::BenchArguments),
     /// Print the completion script of a shell
-    #[command(after_help = "Example:\n  dayshift completions bash > ~/.local/share/bash-completion/completions/dayshift")]
+    #[command(after_help = "Example:\n  dayshift completions bash > dayshift.bash")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -214,7 +215,8 @@ pub enum AuditCommand {
         out: PathBuf,
     },
     /// Verify an office's journals, or an exported file
-    #[command(after_help = "Examples:\n  dayshift audit verify my-office\n  dayshift audit verify audit.jsonl")]
+    #[command(after_help = "Examples:\n  dayshift audit verify my-office\n  \
+            dayshift audit verify audit.jsonl")]
     Verify {
         /// An office or an exported file
         path: PathBuf,
@@ -231,10 +233,9 @@ pub enum SkillCommand {
         file: PathBuf,
     },
     /// Train on labelled texts, certify, apply to others
-    #[command(
-        after_help = "Example:\n  dayshift skill classify --train past.csv --test new.csv --promise 0.01 --sure 0.90\n\
-            The files hold columns `text` and `label`."
-    )]
+    #[command(after_help = "Example:\n  \
+            dayshift skill classify --train past.csv --test new.csv --promise 0.01 --sure 0.90\n\
+            The files hold columns `text` and `label`.")]
     Classify {
         /// Labelled texts to learn from
         #[arg(long)]

@@ -1,5 +1,5 @@
-//! The binary: wiring, configuration, command line. Names of connectors, judges and stores meet here and
-//! nowhere else. It holds no rule of what is allowed.
+//! The binary: wiring, configuration, command line. Names of connectors, judges and stores meet
+//! here and nowhere else. It holds no rule of what is allowed.
 
 mod bench;
 mod cli;
@@ -14,7 +14,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     start_log(cli.verbose);
-    // The bench measures the loop, which needs one thread; serving and many mail accounts use both cores.
+    // The bench measures the loop, which needs one thread; serving and many mail accounts use both
+    // cores.
     let many = matches!(cli.command, cli::Command::Up { .. } | cli::Command::Demo(_));
     let mut builder = if many {
         tokio::runtime::Builder::new_multi_thread()

@@ -1,5 +1,5 @@
-//! What commands print: results to standard output, as words or as one JSON object; trouble and progress
-//! to standard error. It computes nothing.
+//! What commands print: results to standard output, as words or as one JSON object; trouble and
+//! progress to standard error. It computes nothing.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value as Json, json};

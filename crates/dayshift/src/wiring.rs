@@ -1,5 +1,5 @@
-//! Puts an office together: store, sources, tools, judges, workers. The one place where all names meet;
-//! it holds no rule.
+//! Puts an office together: store, sources, tools, judges, workers. The one place where all names
+//! meet; it holds no rule.
 
 mod learning;
 
@@ -60,8 +60,7 @@ pub fn load(dir: &Path, report: &Report) -> Result<Office, Failure> {
     match office::load(dir) {
         Ok(office) => Ok(office),
         Err(problems) => {
-            let errors =
-                problems.iter().filter(|p| p.severity == office::Severity::Error).count();
+            let errors = problems.iter().filter(|p| p.severity == office::Severity::Error).count();
             report.problems(&problems);
             let words = if errors == 1 { "1 problem".into() } else { format!("{errors} problems") };
             Err(Failure::Setting(format!("{words} in {}", dir.display())))
@@ -91,7 +90,11 @@ pub async fn open(
         Failure::Setting(format!("cannot connect {}", office.name))
     })?;
     let specs = Arc::new(
-        connected.tools.iter().map(|tool| (tool.spec().name.clone(), tool.spec().clone())).collect(),
+        connected
+            .tools
+            .iter()
+            .map(|tool| (tool.spec().name.clone(), tool.spec().clone()))
+            .collect(),
     );
     let charters = Charters::default();
     let mut workers = Vec::new();
@@ -156,8 +159,8 @@ impl House {
         console::Desk::new(store, intake, shown, sessions, self.engine.clock.clone())
     }
 
-    /// The person who signs in by the printed link, and answers on the command line where nobody else
-    /// is named: the first of the office file.
+    /// The person who signs in by the printed link, and answers on the command line where nobody
+    /// else is named: the first of the office file.
     pub fn operator(&self) -> PersonId {
         self.office.people.keys().next().cloned().unwrap_or_else(|| PersonId::new("operator"))
     }
@@ -243,9 +246,7 @@ fn failpoint() -> Option<Failpoint> {
     let (name, count) = (name.to_owned(), count.parse::<u64>().ok()?);
     let reached = std::sync::atomic::AtomicU64::new(0);
     Some(Arc::new(move |point: &str| {
-        if point == name
-            && reached.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1 == count
-        {
+        if point == name && reached.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1 == count {
             // Nothing is flushed, no destructor runs.
             std::process::abort();
         }

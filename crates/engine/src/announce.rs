@@ -1,5 +1,5 @@
-//! Makes an ask visible to people. The console and the command line read open asks from the store, so
-//! announcing is telling them to look; a channel that must be written to would be called here.
+//! Makes an ask visible to people. The console and the command line read open asks from the store,
+//! so announcing is telling them to look; a channel that must be written to would be called here.
 
 use crate::carry::Engine;
 use casework::ask::Ask;

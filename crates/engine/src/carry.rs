@@ -1,5 +1,5 @@
-//! Carries one claimed case as far as it goes: folds its journal, takes its inbox in, asks the core what
-//! comes next and does that, until it rests or ends. What is allowed was decided in the core.
+//! Carries one claimed case as far as it goes: folds its journal, takes its inbox in, asks the core
+//! what comes next and does that, until it rests or ends. What is allowed was decided in the core.
 
 use crate::announce;
 use crate::budget::Budgets;
@@ -304,8 +304,9 @@ impl Engine {
         self.mark_stuck(case, lease, None, why).await
     }
 
-    /// Shows the case as stuck, with what was recorded before it was. Signals it never took stay in its
-    /// inbox, and only a newer one wakes it: what cannot be carried must not come back at once for ever.
+    /// Shows the case as stuck, with what was recorded before it was. Signals it never took stay in
+    /// its inbox, and only a newer one wakes it: what cannot be carried must not come back at once
+    /// for ever.
     async fn mark_stuck(
         &self,
         case: casework::CaseId,

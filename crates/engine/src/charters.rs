@@ -1,5 +1,5 @@
-//! The workers at hand, by version: a case keeps the version it began with, so old ones stay until their
-//! last case has ended. Reading them from files is not done here.
+//! The workers at hand, by version: a case keeps the version it began with, so old ones stay until
+//! their last case has ended. Reading them from files is not done here.
 
 use casework::worker::Charter;
 use casework::{Digest, WorkerName};

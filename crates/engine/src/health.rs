@@ -1,5 +1,5 @@
-//! How each source does: when it last heard something, when it last looked in vain, what troubles it.
-//! Shown to people; nothing is decided from it.
+//! How each source does: when it last heard something, when it last looked in vain, what troubles
+//! it. Shown to people; nothing is decided from it.
 
 use casework::{SourceName, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! The one door in. Sources hand signals in here, and so do people's replies; it finds whose trigger a
-//! signal concerns and has the store take it once. It decides nothing about what follows.
+//! The one door in. Sources hand signals in here, and so do people's replies; it finds whose
+//! trigger a signal concerns and has the store take it once. It decides nothing about what follows.
 
 use crate::clock::Clock;
 use crate::health::Healths;

@@ -1,5 +1,6 @@
-//! The ladder: the cheapest judge that can promise the worker's error rate answers, a person stands at
-//! the end. Budgets are reserved before a judge that costs is asked. No judge gets a tool or the store.
+//! The ladder: the cheapest judge that can promise the worker's error rate answers, a person stands
+//! at the end. Budgets are reserved before a judge that costs is asked. No judge gets a tool or the
+//! store.
 
 use crate::carry::{Engine, Halt, Stint};
 use crate::pace::back_off_ms;
@@ -9,8 +10,8 @@ use casework::{Actor, Event};
 
 /// How often one rung is tried when it is away or answers badly.
 const ATTEMPTS_MAX: u32 = 5;
-/// A judge that asks for more patience than this gets it: the case is given back until then, so that
-/// neither its lane nor its claim is held for nothing.
+/// A judge that asks for more patience than this gets it: the case is given back until then, so
+/// that neither its lane nor its claim is held for nothing.
 const WORTH_WAITING_MS: u64 = 5_000;
 
 /// Who answered, and what to record.

@@ -1,5 +1,5 @@
-//! The loop and the seams: carries cases from signal to outcome. It performs what the core permits and
-//! decides nothing itself; it knows no vendor.
+//! The loop and the seams: carries cases from signal to outcome. It performs what the core permits
+//! and decides nothing itself; it knows no vendor.
 
 mod announce;
 pub mod budget;

@@ -1,5 +1,5 @@
-//! How fast each outside system may be called: a token bucket per system, the pauses it asked for by
-//! Retry-After, and the pause of a connector that is broken. It delays and drops nothing.
+//! How fast each outside system may be called: a token bucket per system, the pauses it asked for
+//! by Retry-After, and the pause of a connector that is broken. It delays and drops nothing.
 
 use casework::Timestamp;
 use std::collections::BTreeMap;
@@ -21,7 +21,8 @@ pub struct Pace {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct System {
-    /// When the next call may start if calls came evenly (generic cell rate algorithm, ITU-T I.371).
+    /// When the next call may start if calls came evenly (generic cell rate algorithm, ITU-T
+    /// I.371).
     even_at_ms: i64,
     /// No call before this.
     closed_until: Timestamp,

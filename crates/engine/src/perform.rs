@@ -1,6 +1,6 @@
-//! The one door out. `CallStarted` is durable before a tool is called and its end is recorded after; a
-//! call whose end is unknown is repeated, looked up or put to a person, as its tool declares. Only a
-//! `PermittedCall` gets here, and only the core makes one.
+//! The one door out. `CallStarted` is durable before a tool is called and its end is recorded
+//! after; a call whose end is unknown is repeated, looked up or put to a person, as its tool
+//! declares. Only a `PermittedCall` gets here, and only the core makes one.
 
 use crate::carry::{Engine, Halt, Stint};
 use crate::pace::back_off_ms;
@@ -11,7 +11,8 @@ use casework::{Actor, Event, PermittedCall};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often a call is tried at once while the other side is away; after that the case comes back later.
+/// How often a call is tried at once while the other side is away; after that the case comes back
+/// later.
 const ATTEMPTS_MAX: u32 = 4;
 /// When a case whose tool is away comes back.
 const AWAY_MS: u64 = 60_000;
@@ -88,8 +89,8 @@ fn find(engine: &Engine, call: &PermittedCall) -> Result<Arc<dyn Tool>, Halt> {
     known.ok_or_else(|| Halt::Stuck(format!("no connector offers `{}`", call.tool())))
 }
 
-/// Waits for the system's pace; gives the case back when that takes long, or when work is paused. This
-/// is the last gate before an effect: after a stop nothing passes it.
+/// Waits for the system's pace; gives the case back when that takes long, or when work is paused.
+/// This is the last gate before an effect: after a stop nothing passes it.
 async fn take_turn(engine: &Engine, stint: &Stint, tool: &Arc<dyn Tool>) -> Result<(), Halt> {
     const WORTH_WAITING_MS: u64 = 2_000;
     loop {
@@ -120,8 +121,8 @@ async fn act(
             end(engine, stint, call, CallEnd::Failed { why: message })
         }
         Err(ToolError::InDoubt { known }) => end(engine, stint, call, CallEnd::InDoubt { known }),
-        // It did not happen, so it may be tried again with the same key: by looking it up or repeating
-        // it where the tool can, else as a failure, for after a crash nobody could tell.
+        // It did not happen, so it may be tried again with the same key: by looking it up or
+        // repeating it where the tool can, else as a failure, for after a crash nobody could tell.
         Err(error) if tool.spec().recovery == Recovery::Ask && tool.spec().effect.is_effect() => {
             end(engine, stint, call, CallEnd::Failed { why: error.to_string() })
         }
@@ -163,7 +164,8 @@ async fn attempt(
         }
         tracing::debug!(case = %call.case(), tool = %call.tool(), %error, attempt, "trying again");
         engine.switches.wait_ms(wait_ms).await;
-        // Each attempt is a call to that system: it takes its own turn, and none begins after a stop.
+        // Each attempt is a call to that system: it takes its own turn, and none begins after a
+        // stop.
         if take_turn(engine, stint, tool).await.is_err() {
             return Err(error);
         }
@@ -194,7 +196,8 @@ fn end(engine: &Engine, stint: &mut Stint, call: &PermittedCall, end: CallEnd) -
     engine.record(stint, Actor::Engine, Event::CallEnded { call: call.call().id, end })
 }
 
-/// The case comes back when the system may be there again; a broken connector pauses its whole system.
+/// The case comes back when the system may be there again; a broken connector pauses its whole
+/// system.
 fn later(engine: &Engine, system: &str, error: &ToolError) -> Halt {
     let now = engine.clock.now();
     let (wait_ms, pauses) = match error {

@@ -1,5 +1,5 @@
-//! The supervised loop: claims due cases lane by lane, carries them side by side, and goes on when one
-//! of them fails. It holds the switches that pause a worker and stop everything.
+//! The supervised loop: claims due cases lane by lane, carries them side by side, and goes on when
+//! one of them fails. It holds the switches that pause a worker and stop everything.
 
 use crate::carry::Engine;
 use crate::seams::{ClaimRequest, Claims, StoreError};
@@ -115,7 +115,8 @@ pub enum Until {
 
 /// How long a claim holds.
 const LEASE_MS: u64 = 15 * 60_000;
-/// The longest the loop sleeps without looking at the store: hints may be lost, polling is the truth.
+/// The longest the loop sleeps without looking at the store: hints may be lost, polling is the
+/// truth.
 const LOOK_MS_MAX: u64 = 1_000;
 /// The store is looked at again after it failed.
 const STORE_AWAY_MS: u64 = 500;

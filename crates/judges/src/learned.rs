@@ -1,5 +1,6 @@
-//! The first rung: a classifier trained on the office's own examples, with a certificate of how much it
-//! may decide alone. It answers `classify` only, offline, and not at all once its certificate is gone.
+//! The first rung: a classifier trained on the office's own examples, with a certificate of how
+//! much it may decide alone. It answers `classify` only, offline, and not at all once its
+//! certificate is gone.
 
 use casework::judgement::{Answer, Evidence, Question};
 use casework::worker::Promise;
@@ -25,7 +26,8 @@ pub struct Trained {
 }
 
 impl Trained {
-    /// Trains on examples; takes seconds, so call it where blocking is fine. `at` dates the certificate.
+    /// Trains on examples; takes seconds, so call it where blocking is fine. `at` dates the
+    /// certificate.
     ///
     /// # Errors
     /// When nothing can be learned from these examples.

@@ -1,8 +1,8 @@
-//! A language model behind an OpenAI-compatible endpoint, asked what comes next in a case of a worker
-//! without steps. Its answer is a proposal: the policy rules on it like on any other.
+//! A language model behind an OpenAI-compatible endpoint, asked what comes next in a case of a
+//! worker without steps. Its answer is a proposal: the policy rules on it like on any other.
 //!
-//! It answers `next` only; other questions pass on to a person. `prompt` writes the request, `reply`
-//! reads the answer.
+//! It answers `next` only; other questions pass on to a person. `prompt` writes the request,
+//! `reply` reads the answer.
 
 mod prompt;
 mod reply;
@@ -63,7 +63,8 @@ pub enum ModelError {
     Tls(#[from] rustls::Error),
 }
 
-/// TLS with the one provider of this program and the public roots, so that a fresh machine needs none.
+/// TLS with the one provider of this program and the public roots, so that a fresh machine needs
+/// none.
 fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };

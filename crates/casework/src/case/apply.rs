@@ -34,15 +34,8 @@ impl Case {
         match (state, &entry.event) {
             (State::Unopened, Event::CaseOpened { worker, version, nonce }) => {
                 let known = &self.charter.worker;
-                if *worker != known.name || *version != known.version {
-                    return None;
-                }
-                self.nonce.clone_from(nonce);
-                self.opened_at = entry.at;
-                let own = json!({ "id": self.id.0, "worker": worker.as_str() });
-                self.scope.insert("case".into(), Value::new(own, Origin::Record));
-                self.scope.insert("charter".into(), known.constants.clone());
-                Some(State::Ready)
+                let same = *worker == known.name && *version == known.version;
+                same.then(|| self.begin(nonce, entry))
             }
             (State::Unopened | State::Closed(_), _) => None,
             // What is under way has an end to be told first.
@@ -101,6 +94,16 @@ impl Case {
                 _,
             ) => None,
         }
+    }
+
+    fn begin(&mut self, nonce: &str, entry: &Entry) -> State {
+        let known = &self.charter.worker;
+        nonce.clone_into(&mut self.nonce);
+        self.opened_at = entry.at;
+        let own = json!({ "id": self.id.0, "worker": known.name.as_str() });
+        self.scope.insert("case".into(), Value::new(own, Origin::Record));
+        self.scope.insert("charter".into(), known.constants.clone());
+        State::Ready
     }
 
     fn follow_decision(&mut self, state: &State, event: &Event, entry: &Entry) -> Option<State> {

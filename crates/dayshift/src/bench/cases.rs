@@ -1,5 +1,5 @@
-//! The bench's cases, its one worker and the declarations of its tools: one support ticket that takes
-//! four model calls and three tool calls.
+//! The bench's cases, its one worker and the declarations of its tools: one support ticket that
+//! takes four model calls and three tool calls.
 
 use casework::ids::Digest;
 use casework::origin::{Origin, Value};
@@ -15,22 +15,14 @@ pub const MODEL: &str = "mock-1";
 /// Where the cases come from.
 pub const SOURCE: &str = "bench:inbox";
 
-const SYSTEM: &str = "You are a support worker for ACME. Work the ticket to an outcome: look up the \
-    customer, search the knowledge base, then update the ticket, then write the reply to the \
+const SYSTEM: &str = "You are a support worker for ACME. Work the ticket to an outcome: look up \
+    the customer, search the knowledge base, then update the ticket, then write the reply to the \
     customer. Use one tool at a time. Ask for nothing you can look up.";
 
 /// Tools: name, sentence, arguments.
 pub const TOOLS: [(&str, &str, &[&str]); 3] = [
-    (
-        "lookup_customer",
-        "Look up a customer in the CRM by e-mail address.",
-        &["case_id", "email"],
-    ),
-    (
-        "search_kb",
-        "Search the knowledge base and return the best article.",
-        &["case_id", "query"],
-    ),
+    ("lookup_customer", "Look up a customer in the CRM by e-mail address.", &["case_id", "email"]),
+    ("search_kb", "Search the knowledge base and return the best article.", &["case_id", "query"]),
     (
         "update_ticket",
         "Set the status of the ticket and attach a note.",
@@ -43,8 +35,8 @@ pub fn arrival(number: usize) -> (String, Arrival) {
     let key = format!("case-{number:06}");
     let text = format!(
         "Ticket {key}\nFrom: customer{number}@example.com\nSubject: Charged twice for invoice \
-         INV-{}\n\nHello, I was looking at my bank statement this morning and it seems that my card \
-         was charged twice for the same invoice last week. I only placed one order. Could you \
+         INV-{}\n\nHello, I was looking at my bank statement this morning and it seems that my \
+         card was charged twice for the same invoice last week. I only placed one order. Could you \
          please check what happened and give me the second amount back? I would also like a \
          corrected invoice for my accounting. I have been a customer for four years and this is \
          the first time that something like this happens. Thank you, and kind regards, Jo",
@@ -52,13 +44,8 @@ pub fn arrival(number: usize) -> (String, Arrival) {
     );
     let mut fields = Value::map();
     fields.set("text", Value::new(text, Origin::Outside));
-    let arrival = Arrival {
-        title: key.clone(),
-        party: None,
-        thread: Vec::new(),
-        fields,
-        bodies: Vec::new(),
-    };
+    let arrival =
+        Arrival { title: key.clone(), party: None, thread: Vec::new(), fields, bodies: Vec::new() };
     (key, arrival)
 }
 

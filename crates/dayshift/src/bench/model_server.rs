@@ -1,15 +1,17 @@
-//! A scripted OpenAI-compatible model, so that the bench and tests run alone: it counts the tool results
-//! of a conversation and answers with the next of three calls, then with words.
+//! A scripted OpenAI-compatible model, so that the bench and tests run alone: it counts the tool
+//! results of a conversation and answers with the next of three calls, then with words.
 
 use axum::Router;
 use axum::extract::Json;
 use axum::routing::post;
 use serde_json::{Value as Json_, json};
 
-const FINAL: &str = "Hello, thank you for writing. We confirmed the duplicate charge on your account \
-    and issued a refund; it will arrive in 3 to 5 business days. Your ticket is now resolved.";
+const FINAL: &str = "Hello, thank you for writing. We confirmed the duplicate charge on your \
+    account and issued a refund; it will arrive in 3 to 5 business days. Your ticket is now \
+    resolved.";
 
-/// Starts it on a free port of the loopback; returns its address up to `/v1`. It ends with the process.
+/// Starts it on a free port of the loopback; returns its address up to `/v1`. It ends with the
+/// process.
 ///
 /// # Errors
 /// When no port can be had.
@@ -40,10 +42,7 @@ async fn answer(Json(request): Json<Json_>) -> Json<Json_> {
         }]})
     };
     let message = match step {
-        0 => call(
-            "lookup_customer",
-            json!({ "case_id": case, "email": "customer@example.com" }),
-        ),
+        0 => call("lookup_customer", json!({ "case_id": case, "email": "customer@example.com" })),
         1 => call(
             "search_kb",
             json!({ "case_id": case, "query": "invoice charged twice refund policy" }),

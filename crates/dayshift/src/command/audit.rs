@@ -48,9 +48,8 @@ async fn export(dir: &Path, out: &Path, report: &Report) -> Result<(), Failure> 
     let store = open(dir).await?;
     let file = std::fs::File::create(out).map_err(|error| Failure::file("write", out, &error))?;
     let mut file = std::io::BufWriter::new(file);
-    let mut write = |bytes: &[u8]| {
-        file.write_all(bytes).map_err(|error| Failure::file("write", out, &error))
-    };
+    let mut write =
+        |bytes: &[u8]| file.write_all(bytes).map_err(|error| Failure::file("write", out, &error));
     let cases = all_cases(&store).await?;
     let bar = report.progress("exporting", cases.len() as u64);
     let mut exporter = Exporter::default();

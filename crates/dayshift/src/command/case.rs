@@ -1,5 +1,5 @@
-//! Cases on the command line: list, show, and every reply the console takes. Replies go in by the same
-//! door; a running office takes them up at once, another when it next works.
+//! Cases on the command line: list, show, and every reply the console takes. Replies go in by the
+//! same door; a running office takes them up at once, another when it next works.
 
 use super::{Failure, store_path};
 use crate::cli::{CaseArgument, CaseCommand};
@@ -195,8 +195,12 @@ impl Desk {
         let current = self.office.workers.iter().find(|file| file.worker.version == row.version);
         let worker = match current {
             Some(file) => file.worker.clone(),
-            None => wiring::versions::recall(&self.office, &row.worker, row.version)
-                .ok_or_else(|| Failure::Setting(format!("case {}: its version of the job description is gone", row.case)))?,
+            None => wiring::versions::recall(&self.office, &row.worker, row.version).ok_or_else(
+                || {
+                    let gone = "its version of the job description is gone";
+                    Failure::Setting(format!("case {}: {gone}", row.case))
+                },
+            )?,
         };
         let journal = self.store.journal(row.case).await?;
         let lines = journal.map(|journal| journal.lines).unwrap_or_default();

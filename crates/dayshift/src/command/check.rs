@@ -1,4 +1,5 @@
-//! Checks an office without working it: its files, its examples, its policy as a table. Makes new ones.
+//! Checks an office without working it: its files, its examples, its policy as a table. Makes new
+//! ones.
 
 use super::Failure;
 use crate::office::{self, Office, PolicyRow};
@@ -67,7 +68,12 @@ pub fn tools(dir: &Path, report: &Report) -> Result<(), Failure> {
                 .iter()
                 .map(|p| if p.authority { format!("{}!", p.name) } else { p.name.clone() })
                 .collect();
-            vec![spec.name.to_string(), spec.effect.word().into(), names.join(" "), spec.about.clone()]
+            vec![
+                spec.name.to_string(),
+                spec.effect.word().into(),
+                names.join(" "),
+                spec.about.clone(),
+            ]
         })
         .collect();
     let all: Vec<_> = specs.values().collect();
@@ -118,8 +124,7 @@ fn words(office: &Office, policy: &[PolicyRow], examples: &Json) -> String {
     for worker in examples.as_array().into_iter().flatten() {
         let name = worker.get("worker").and_then(Json::as_str).unwrap_or_default();
         let labels = worker.get("labels").and_then(Json::as_object);
-        let count: u64 =
-            labels.map_or(0, |labels| labels.values().filter_map(Json::as_u64).sum());
+        let count: u64 = labels.map_or(0, |labels| labels.values().filter_map(Json::as_u64).sum());
         words.push_str(&format!("\n{name}: {count} labelled examples to learn from"));
     }
     words

@@ -148,16 +148,12 @@ impl Summary {
             0 => "nothing was done twice".to_owned(),
             times => format!("{times} were done twice"),
         };
-        format!(
-            "{}\n{} effects, {twice}.",
-            table(&head, &[1, 2, 3, 4, 5, 6], &rows),
-            self.effects
-        )
+        format!("{}\n{} effects, {twice}.", table(&head, &[1, 2, 3, 4, 5, 6], &rows), self.effects)
     }
 }
 
-/// Counts calls that had an effect, by tool and arguments: the same twice is a duplicate, in one case
-/// or in two.
+/// Counts calls that had an effect, by tool and arguments: the same twice is a duplicate, in one
+/// case or in two.
 fn count_effects(house: &House, journal: &[u8], seen: &mut BTreeMap<Digest, u64>) {
     let mut proposed = BTreeMap::new();
     for line in journal.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {

@@ -1,5 +1,5 @@
-//! Checks whether an office could work now: every source, every tool's system, every secret, the store,
-//! the clock. It changes nothing.
+//! Checks whether an office could work now: every source, every tool's system, every secret, the
+//! store, the clock. It changes nothing.
 
 use super::Failure;
 use crate::report::{Report, table};

@@ -1,5 +1,5 @@
-//! Skills on files of one's own: read, and classify with its certificate. The skills are pure; reading
-//! and writing files and measuring time happen here.
+//! Skills on files of one's own: read, and classify with its certificate. The skills are pure;
+//! reading and writing files and measuring time happen here.
 
 use super::Failure;
 use crate::cli::SkillCommand;

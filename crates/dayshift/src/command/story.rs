@@ -35,7 +35,8 @@ fn what(event: &Event) -> String {
         Event::QuestionRaised { question, .. } => format!("a question: {}", question.word()),
         Event::Judged(judged) => {
             let sure = judged.evidence.confidence;
-            let sure = sure.map_or(String::new(), |sure| format!(", sure to {:.0} in 100", sure * 100.0));
+            let sure =
+                sure.map_or(String::new(), |sure| format!(", sure to {:.0} in 100", sure * 100.0));
             format!("answered: {}{sure}", judged.answer.data())
         }
         Event::CallProposed { call, ruling, .. } => {
@@ -49,7 +50,9 @@ fn what(event: &Event) -> String {
         Event::AskRaised(ask) => format!("asks {}: {} ({})", ask.to, ask.headline, ask.because),
         Event::AskAnnounced { ask } => format!("ask {ask} is shown"),
         Event::AskAnswered { ask, reply, .. } => format!("answered ask {ask}: {reply:?}"),
-        Event::ReplyRefused { ask, why, .. } => format!("a reply to ask {ask} did not count: {why}"),
+        Event::ReplyRefused { ask, why, .. } => {
+            format!("a reply to ask {ask} did not count: {why}")
+        }
         Event::AskLapsed { ask } => format!("nobody answered ask {ask} in time"),
         Event::AskWithdrawn { ask, why } => format!("ask {ask} was withdrawn: {why}"),
         Event::CallStarted { call, .. } => format!("call {call} started"),

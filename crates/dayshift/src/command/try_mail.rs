@@ -1,5 +1,5 @@
-//! Shadow: what would have been done with these mails. Nothing is sent or written outside: the workers
-//! run in shadow mode, on a journal of their own that is thrown away.
+//! Shadow: what would have been done with these mails. Nothing is sent or written outside: the
+//! workers run in shadow mode, on a journal of their own that is thrown away.
 
 use super::Failure;
 use crate::office::Office;

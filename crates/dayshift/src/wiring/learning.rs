@@ -1,5 +1,5 @@
-//! What the learned judge learns from: the examples of each worker's folder and what people answered
-//! since. Trains at the start, and again when people have taught enough.
+//! What the learned judge learns from: the examples of each worker's folder and what people
+//! answered since. Trains at the start, and again when people have taught enough.
 
 use crate::command::Failure;
 use crate::office::Office;

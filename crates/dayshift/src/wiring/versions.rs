@@ -1,5 +1,5 @@
-//! Keeps the files of every worker version that cases began with, and brings old versions back for the
-//! cases that still go by them: an edited job description never changes a case under way.
+//! Keeps the files of every worker version that cases began with, and brings old versions back for
+//! the cases that still go by them: an edited job description never changes a case under way.
 
 use crate::command::Failure;
 use crate::office::{self, Office};

@@ -1,5 +1,6 @@
-//! Writes the request: the playbook, the case's turns, the tools. The beginning of a case's request is
-//! the same bytes each time, so that a provider's cache can hit. Nothing secret is in reach here.
+//! Writes the request: the playbook, the case's turns, the tools. The beginning of a case's request
+//! is the same bytes each time, so that a provider's cache can hit. Nothing secret is in reach
+//! here.
 
 use casework::case::Turn;
 use casework::origin::Value;
@@ -78,7 +79,8 @@ fn system(worker: &Worker) -> String {
     }
 }
 
-/// What arrived, as a person would read it: the text alone, or with its other short fields above it.
+/// What arrived, as a person would read it: the text alone, or with its other short fields above
+/// it.
 fn heard(fields: &Value) -> String {
     let text = fields.at("text").and_then(|text| text.text().map(str::to_owned));
     let mut lines = String::new();

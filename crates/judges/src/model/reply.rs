@@ -1,5 +1,5 @@
-//! Reads a chat completion. The first tool call is the decision; words without one end the case. What
-//! is neither is malformed, and said so precisely.
+//! Reads a chat completion. The first tool call is the decision; words without one end the case.
+//! What is neither is malformed, and said so precisely.
 
 use super::prompt::tool_name;
 use casework::judgement::Decision;

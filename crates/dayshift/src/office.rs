@@ -48,8 +48,6 @@ pub struct Office {
     pub name: String,
     /// What it is, in a few words.
     pub about: String,
-    /// Mail from these domains, when verified, is a colleague's.
-    pub domains: Vec<String>,
     /// The time zone of its schedules: `Europe/Berlin`.
     pub time_zone: String,
     /// Its people.

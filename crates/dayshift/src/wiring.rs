@@ -103,7 +103,10 @@ pub async fn open(
         charters.put(Charter { worker: worker.clone(), tools: Arc::clone(&specs) });
         workers.push(worker);
     }
-    crate::wiring::versions::keep_and_recall(&office, &shared, &charters, &specs).await?;
+    // A shadow walk leaves no trace in the office.
+    if otherwise.mode != Some(Mode::Shadow) {
+        versions::keep_and_recall(&office, &shared, &charters, &specs).await?;
+    }
     let learned = Arc::new(LearnedJudge::default());
     let learning = Learning::new(&office, Arc::clone(&learned));
     learning.learn_all(&shared, clock.now(), report).await?;
@@ -220,6 +223,27 @@ fn micro_usd(dollars: f64) -> u64 {
     (dollars * 1e6).round() as u64
 }
 
+/// Keeps what is paused beside the journal, whenever it changed.
+pub async fn keep_pauses(house: &House) {
+    let mut known = std::collections::BTreeMap::new();
+    loop {
+        for (worker, _) in &house.lanes.lanes {
+            let paused = house.engine.switches.is_paused(worker);
+            if known.get(worker) == Some(&paused) {
+                continue;
+            }
+            let value = paused.then(|| "paused".to_owned());
+            match house.engine.store.set_setting(pause_setting(worker), value).await {
+                Ok(()) => {
+                    known.insert(worker.clone(), paused);
+                }
+                Err(error) => tracing::warn!(%worker, %error, "cannot keep that it is paused"),
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+}
+
 /// Paused workers stay paused over a restart.
 async fn recall_pauses(engine: &Engine, workers: &[Arc<Worker>]) -> Result<(), Failure> {
     for worker in workers {
@@ -231,13 +255,13 @@ async fn recall_pauses(engine: &Engine, workers: &[Arc<Worker>]) -> Result<(), F
 }
 
 /// The setting that keeps a worker paused.
-pub fn pause_setting(worker: &WorkerName) -> String {
+fn pause_setting(worker: &WorkerName) -> String {
     format!("pause:{worker}")
 }
 
 pub mod versions;
 
-/// For crash tests: `DAYSHIFT_FAILPOINT=name:count` ends the process, as a power cut would, at the
+/// For crash tests: `DAYSHIFT_FAILPOINT=name@count` ends the process, as a power cut would, at the
 /// count-th time that point is reached.
 fn failpoint() -> Option<Failpoint> {
     #[expect(clippy::disallowed_methods, reason = "a crash test reaches the process no other way")]

@@ -71,9 +71,9 @@ pub async fn probe(config: &DatabaseConfig) -> Result<(), ToolError> {
     readable(&config.path).await.map_err(sorted)
 }
 
-/// Makes sure that a connection that cannot write can read: what a program left half-written when it
-/// was killed has to be taken back first, and only a connection that can write may do that. SQLite
-/// does it by itself with the first thing that is read.
+/// Makes sure that a connection that cannot write can read: what a program left half-written when
+/// it was killed has to be taken back first, and only a connection that can write may do that.
+/// SQLite does it by itself with the first thing that is read.
 pub(super) async fn readable(path: &Path) -> Result<(), sqlx::Error> {
     let look = "select count(*) from sqlite_master";
     let mut connection = options(path).read_only(true).connect().await?;

@@ -1,5 +1,6 @@
 //! Checks whether an office could work now: every source, every tool's system, every secret, the
-//! store, the clock. It changes nothing.
+//! store, the clock. It works no case and
+//! sends nothing.
 
 use super::Failure;
 use crate::report::{Report, table};

@@ -132,6 +132,7 @@ async fn listen_and_work(house: &House, report: &Report) -> Result<(), Failure> 
     let worked = tokio::select! {
         worked = working => worked,
         () = learning => Ok(()),
+        () = wiring::keep_pauses(house) => Ok(()),
         () = stop_on_interrupt(house, report) => Ok(()),
     };
     house.engine.switches.stop();

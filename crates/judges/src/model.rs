@@ -9,10 +9,11 @@ mod reply;
 #[cfg(test)]
 mod tests;
 
-use casework::WorkerName;
 use casework::judgement::{Answer, Evidence, Question, Usage};
+use casework::{Digest, WorkerName};
 use engine::seams::{Asked, Judge, JudgeError, Verdict, Work};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// An answer may take this long.
@@ -44,7 +45,11 @@ pub struct ModelJudge {
     config: ModelConfig,
     client: reqwest::Client,
     url: reqwest::Url,
+    functions: Mutex<BTreeMap<(WorkerName, Digest), Functions>>,
 }
+
+/// A worker's tools as the protocol describes them.
+type Functions = Arc<Option<Box<serde_json::value::RawValue>>>;
 
 /// A model that cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +94,7 @@ impl ModelJudge {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(ANSWER_SECONDS_MAX))
             .build()?;
-        Ok(Self { config, client, url })
+        Ok(Self { config, client, url, functions: Mutex::default() })
     }
 
     async fn answer(&self, asked: Asked<'_>) -> Result<Verdict, JudgeError> {
@@ -100,7 +105,7 @@ impl ModelJudge {
         }
         let capped = self.config.completion_price > 0;
         let limit = capped.then_some(COMPLETION_TOKENS_MAX);
-        let body = prompt::request(&self.config.model, &asked, limit);
+        let body = self.body(&asked, limit);
         let mut request = self
             .client
             .post(self.url.clone())
@@ -123,6 +128,21 @@ impl ModelJudge {
             evidence: Evidence { usage, ..Evidence::default() },
             version: self.config.model.clone(),
         })
+    }
+
+    fn body(&self, asked: &Asked<'_>, completion_tokens_max: Option<u64>) -> String {
+        let tools = self.functions(asked);
+        let tools = tools.as_ref().as_deref();
+        prompt::request(&self.config.model, asked, tools, completion_tokens_max)
+    }
+
+    /// A worker's tools are described once: they are the same for all its cases of one version.
+    fn functions(&self, asked: &Asked<'_>) -> Functions {
+        let key = (asked.worker.name.clone(), asked.worker.version);
+        let Ok(mut known) = self.functions.lock() else {
+            return Arc::new(prompt::functions(asked));
+        };
+        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(prompt::functions(asked))))
     }
 
     fn cost(&self, prompt_tokens: u64, completion_tokens: u64) -> Usage {
@@ -152,7 +172,7 @@ impl Judge for ModelJudge {
             return 0;
         }
         // A token is at least one byte, so the request's length bounds its tokens.
-        let body = prompt::request(&self.config.model, asked, Some(COMPLETION_TOKENS_MAX));
+        let body = self.body(asked, Some(COMPLETION_TOKENS_MAX));
         let bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
         self.cost(bytes, COMPLETION_TOKENS_MAX).cost_micro_usd
     }

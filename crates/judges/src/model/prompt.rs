@@ -1,100 +1,124 @@
 //! Writes the request: the playbook, the case's turns, the tools. The beginning of a case's request
-//! is the same bytes each time, so that a provider's cache can hit. Nothing secret is in reach
-//! here.
+//! is the same bytes each time, so that a provider's cache can hit. Nothing secret is in reach here.
 
 use casework::case::Turn;
 use casework::origin::Value;
 use casework::tool::{Kind, ToolSpec};
 use casework::worker::Worker;
 use engine::seams::Asked;
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
+use std::borrow::Cow;
 
-/// The body of a chat completion request.
+/// A chat completion request. What stays the same over a case's requests stands first.
+#[derive(Serialize)]
+struct Request<'a> {
+    model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tools: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u64>,
+    messages: Vec<Message<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "role", rename_all = "lowercase")]
+enum Message<'a> {
+    System { content: Cow<'a, str> },
+    User { content: Cow<'a, str> },
+    Assistant { content: (), tool_calls: [Proposal; 1] },
+    Tool { tool_call_id: String, content: Cow<'a, str> },
+}
+
+#[derive(Serialize)]
+struct Proposal {
+    id: String,
+    r#type: &'static str,
+    function: Function,
+}
+
+#[derive(Serialize)]
+struct Function {
+    name: String,
+    arguments: String,
+}
+
+/// The body of a chat completion request; `tools` as [`functions`] wrote them.
 pub(super) fn request(
     model: &str,
     asked: &Asked<'_>,
-    completion_tokens_max: Option<u64>,
+    tools: Option<&RawValue>,
+    max_completion_tokens: Option<u64>,
 ) -> String {
-    let mut body = Map::new();
-    body.insert("model".into(), model.into());
-    body.insert("messages".into(), Json::Array(messages(asked)));
-    let tools: Vec<Json> =
-        asked.worker.tools.iter().filter_map(|name| asked.tools.get(name)).map(function).collect();
-    if !tools.is_empty() {
-        body.insert("tools".into(), Json::Array(tools));
-    }
-    if let Some(limit) = completion_tokens_max {
-        body.insert("max_completion_tokens".into(), limit.into());
-    }
-    Json::Object(body).to_string()
+    let messages = messages(asked);
+    let request = Request { model, tools, max_completion_tokens, messages };
+    // Text and numbers of our own can always be written.
+    serde_json::to_string(&request).unwrap_or_default()
 }
 
-fn messages(asked: &Asked<'_>) -> Vec<Json> {
-    let mut messages = vec![json!({ "role": "system", "content": system(asked.worker) })];
+/// The worker's tools as the protocol describes functions; none when it has none.
+pub(super) fn functions(asked: &Asked<'_>) -> Option<Box<RawValue>> {
+    let known = asked.worker.tools.iter().filter_map(|name| asked.tools.get(name));
+    let functions: Vec<Json> = known.map(function).collect();
+    if functions.is_empty() {
+        return None;
+    }
+    RawValue::from_string(Json::Array(functions).to_string()).ok()
+}
+
+fn messages<'a>(asked: &Asked<'a>) -> Vec<Message<'a>> {
+    let mut messages = vec![Message::System { content: system(asked.worker) }];
     let mut open_call = None;
     for turn in asked.case.turns() {
-        match turn {
-            Turn::Heard { fields } => {
-                messages.push(json!({ "role": "user", "content": heard(fields) }));
-            }
+        messages.push(match turn {
+            Turn::Heard { fields } => Message::User { content: heard(fields) },
             Turn::Proposed { call } => {
                 let id = format!("call_{}", call.id);
-                messages.push(json!({
-                    "role": "assistant",
-                    "content": null,
-                    "tool_calls": [{
-                        "id": id,
-                        "type": "function",
-                        "function": {
-                            "name": wire_name(call.tool.as_str()),
-                            "arguments": call.arguments.data().to_string(),
-                        },
-                    }],
-                }));
-                open_call = Some(id);
+                open_call = Some(id.clone());
+                let name = wire_name(call.tool.as_str());
+                let arguments = call.arguments.data().to_string();
+                let function = Function { name, arguments };
+                let tool_calls = [Proposal { id, r#type: "function", function }];
+                Message::Assistant { content: (), tool_calls }
             }
             Turn::Told { result } => {
                 let content = match result.data() {
-                    Json::String(text) => text.clone(),
-                    other => other.to_string(),
+                    Json::String(text) => Cow::Borrowed(text.as_str()),
+                    other => Cow::Owned(other.to_string()),
                 };
-                messages.push(match open_call.take() {
-                    Some(id) => json!({ "role": "tool", "tool_call_id": id, "content": content }),
-                    None => json!({ "role": "user", "content": content }),
-                });
+                match open_call.take() {
+                    Some(tool_call_id) => Message::Tool { tool_call_id, content },
+                    None => Message::User { content },
+                }
             }
-            Turn::Waited => {
-                messages.push(json!({ "role": "user", "content": "The wait is over." }));
-            }
-        }
+            Turn::Waited => Message::User { content: "The wait is over.".into() },
+        });
     }
     messages
 }
 
-fn system(worker: &Worker) -> String {
+fn system(worker: &Worker) -> Cow<'_, str> {
     if worker.playbook.is_empty() {
-        format!("You are {}. Your goal: {}.", worker.role, worker.goal)
+        format!("You are {}. Your goal: {}.", worker.role, worker.goal).into()
     } else {
-        worker.playbook.clone()
+        worker.playbook.as_str().into()
     }
 }
 
-/// What arrived, as a person would read it: the text alone, or with its other short fields above
-/// it.
-fn heard(fields: &Value) -> String {
-    let text = fields.at("text").and_then(|text| text.text().map(str::to_owned));
+/// What arrived, as a person would read it: the text alone, or with its other short fields above it.
+fn heard(fields: &Value) -> Cow<'_, str> {
+    let word = |name: &str| fields.data().get(name).and_then(Json::as_str);
     let mut lines = String::new();
     for name in ["from", "subject", "name"] {
-        if let Some(value) = fields.at(name)
-            && let Some(words) = value.text()
-        {
+        if let Some(words) = word(name) {
             lines.push_str(&format!("{name}: {words}\n"));
         }
     }
-    match (text, lines.is_empty()) {
-        (Some(text), true) => text,
-        (Some(text), false) => format!("{lines}\n{text}"),
-        (None, _) => fields.data().to_string(),
+    match (word("text"), lines.is_empty()) {
+        (Some(text), true) => text.into(),
+        (Some(text), false) => format!("{lines}\n{text}").into(),
+        (None, _) => fields.data().to_string().into(),
     }
 }
 

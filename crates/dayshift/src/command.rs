@@ -62,7 +62,11 @@ pub async fn run(cli: Cli) -> ExitCode {
     match dispatch(cli, &report).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            report.failure(&failure.to_string());
+            let words = failure.to_string();
+            // Without words the result that is printed already says how it failed.
+            if !words.is_empty() {
+                report.failure(&words);
+            }
             ExitCode::from(failure.code())
         }
     }

@@ -42,7 +42,7 @@ pub async fn case(command: CaseCommand, report: &Report) -> Result<(), Failure> 
             let desk = Desk::open(&case.office, report).await?;
             let id = CaseId(case.case);
             let row = desk.row(id).await?;
-            let who = desk.who(&case, None);
+            let who = desk.who(&case, None)?;
             desk.intake.cancelled(id, who, why).await?;
             report.result(&json!({ "ok": true, "case": id }), &taken_up(&row));
             desk.close().await
@@ -155,7 +155,7 @@ async fn answer(
         .ask
         .clone()
         .ok_or_else(|| Failure::Use(format!("case {id} asks nothing now")))?;
-    let who = desk.who(which, Some(&ask));
+    let who = desk.who(which, Some(&ask))?;
     let reply = reply(&ask)?;
     let case = desk.fold(&row).await?;
     case.admit_reply(ask.id, &who, &reply, Clock::System.now())
@@ -209,14 +209,25 @@ impl Desk {
             .map_err(|error| Failure::NotReached(error.to_string()))
     }
 
-    /// Who answers: the person named, else the first who may.
-    fn who(&self, which: &CaseArgument, ask: Option<&Ask>) -> PersonId {
+    /// Who answers: the person named, else the first who may. A name nobody knows is a slip of the
+    /// keyboard, and must not stand in the journal as somebody who answered.
+    fn who(&self, which: &CaseArgument, ask: Option<&Ask>) -> Result<PersonId, Failure> {
+        let people = &self.office.people;
         if let Some(person) = &which.person {
-            return PersonId::new(person.clone());
+            let person = PersonId::new(person.clone());
+            if people.is_empty() || people.contains_key(&person) {
+                return Ok(person);
+            }
+            let known: Vec<&str> = people.keys().map(PersonId::as_str).collect();
+            let known = known.join(", ");
+            return Err(Failure::Use(format!(
+                "nobody here is called `{person}`; there are: {known}"
+            )));
         }
         let may = ask.and_then(|ask| ask.people.first().cloned());
-        may.or_else(|| self.office.people.keys().next().cloned())
-            .unwrap_or_else(|| PersonId::new("operator"))
+        Ok(may
+            .or_else(|| people.keys().next().cloned())
+            .unwrap_or_else(|| PersonId::new("operator")))
     }
 
     async fn close(self) -> Result<(), Failure> {

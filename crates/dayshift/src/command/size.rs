@@ -13,7 +13,11 @@ pub async fn size(
     forget_after_days: Option<u32>,
     report: &Report,
 ) -> Result<(), Failure> {
-    let store = store::SqliteStore::open(&store_path(dir), store::OpenOptions::default()).await?;
+    let path = store_path(dir);
+    if !path.is_file() {
+        return Err(Failure::Setting(format!("no cases yet: there is no {}", path.display())));
+    }
+    let store = store::SqliteStore::open(&path, store::OpenOptions::default()).await?;
     let mut forgotten = 0;
     if let Some(days) = forget_after_days {
         let back_ms = i64::try_from(u64::from(days) * DAY_MS).unwrap_or(i64::MAX);

@@ -24,9 +24,8 @@ pub async fn keep_and_recall(
         for (path, bytes) in &file.files {
             let Some(name) = path.file_name() else { continue };
             let kept = folder.join(name);
-            if !kept.is_file() {
-                std::fs::create_dir_all(&folder)
-                    .and_then(|()| std::fs::write(&kept, bytes))
+            if std::fs::read(&kept).ok().as_ref() != Some(bytes) {
+                keep(&folder, &kept, bytes)
                     .map_err(|error| Failure::file("keep", &kept, &error))?;
             }
         }
@@ -44,6 +43,20 @@ pub async fn keep_and_recall(
         }
     }
     Ok(())
+}
+
+/// Writes a copy so that it is there whole or not at all: half of one, left by a power cut, would be
+/// of no version.
+fn keep(folder: &Path, kept: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    std::fs::create_dir_all(folder)?;
+    let being_written = kept.with_extension("tmp");
+    let mut file = std::fs::File::create(&being_written)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&being_written, kept)?;
+    // Without this the rename itself may be forgotten.
+    std::fs::File::open(folder)?.sync_all()
 }
 
 /// A version of a worker that was kept; `None` when it is gone or was changed.

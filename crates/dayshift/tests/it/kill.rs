@@ -1,5 +1,6 @@
-//! The crash proof: the process is ended at every save, at every call and at random moments, and what
-//! was begun is finished once and only once. It cuts no power: what the disk keeps is the store's proof.
+//! The crash proof: the process is ended at every save, at every call and at random moments, and
+//! what was begun is finished once and only once. It cuts no power: what a disk keeps then, the
+//! store's own tests show.
 
 use crate::office::{self, Replies};
 use crate::program::{self, Ran, Seeded};
@@ -19,28 +20,31 @@ const THREADS: u64 = 2;
 fn a_crash_at_any_save_or_call_loses_nothing_and_does_nothing_twice() {
     for point in POINTS {
         let next = AtomicU64::new(1);
-        let reached = AtomicU64::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..THREADS {
-                scope.spawn(|| {
-                    loop {
-                        let count = next.fetch_add(1, Ordering::SeqCst);
-                        assert!(count < COUNT_MAX, "{point} is reached for ever");
-                        // Crash once; or again later on while recovering; or at once, and once more.
-                        let plans: [&[u64]; 3] = [&[count], &[count, count + 1], &[count, 1, 2]];
-                        let crashed = crash_and_finish(point, plans[0]);
-                        if !crashed {
-                            break;
-                        }
-                        crash_and_finish(point, plans[1 + (count % 2) as usize]);
-                        reached.fetch_max(count, Ordering::SeqCst);
-                    }
-                });
+        let crashes = AtomicU64::new(0);
+        on_all_threads(|| {
+            loop {
+                let count = next.fetch_add(1, Ordering::SeqCst);
+                assert!(count < COUNT_MAX, "{point} is reached for ever");
+                if !crash_and_finish(point, &[count]) {
+                    break;
+                }
+                // And again while recovering: further on, or at once and soon after.
+                let recovering = [vec![count, count + 1], vec![count, 1, 2]];
+                crash_and_finish(point, &recovering[usize::from(count % 2 == 0)]);
+                crashes.fetch_add(1, Ordering::SeqCst);
             }
         });
-        let reached = reached.load(Ordering::SeqCst);
-        assert!(reached >= MAILS as u64 * 2, "{point} was reached {reached} times only");
+        let crashes = crashes.load(Ordering::SeqCst);
+        assert!(crashes >= MAILS as u64 * 2, "{point} was reached {crashes} times only");
     }
+}
+
+fn on_all_threads(work: impl Fn() + Sync) {
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(&work);
+        }
+    });
 }
 
 /// Ends the process at these counts of a point, one start after the other, and lets it finish then;
@@ -68,25 +72,21 @@ fn a_kill_at_any_moment_loses_nothing_and_does_nothing_twice() {
     let usual = usual_run_time();
     let next = AtomicU64::new(0);
     let kills = AtomicU64::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::SeqCst);
-                    if seed >= RANDOM_COPIES {
-                        break;
-                    }
-                    kills.fetch_add(kill_and_finish(seed, usual), Ordering::SeqCst);
-                }
-            });
+    on_all_threads(|| {
+        loop {
+            let seed = next.fetch_add(1, Ordering::SeqCst);
+            if seed >= RANDOM_COPIES {
+                break;
+            }
+            kills.fetch_add(kill_and_finish(seed, usual), Ordering::SeqCst);
         }
     });
     let kills = kills.load(Ordering::SeqCst);
     assert!(kills >= RANDOM_COPIES / 2, "only {kills} starts were under way when they were killed");
 }
 
-/// Kills up to three starts after random delays and lets the office finish then; gives how many were
-/// under way when they were killed.
+/// Kills up to three starts after random delays and lets the office finish then; gives how many
+/// were under way when they were killed.
 fn kill_and_finish(seed: u64, usual: Duration) -> u64 {
     let mut random = Seeded(seed);
     let dir = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! The binary from outside, on offices in temporary folders: what its commands promise, and that nothing
-//! is lost or done twice when it is killed. It looks into no module of the program.
+//! The binary from outside, on offices in temporary folders: what its commands promise, and that
+//! nothing is lost or done twice when it is killed. It looks into no module of the program.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,6 +8,14 @@
     reason = "what is not as expected must stop the test"
 )]
 
+mod audit;
+mod bad_input;
+mod cases;
+mod commands;
+mod demo;
 mod kill;
 mod office;
 mod program;
+mod serving;
+mod skills;
+mod trying;

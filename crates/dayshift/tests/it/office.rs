@@ -78,18 +78,23 @@ source = "mail:desk"
 
 [[step]]
 name = "doubtful"
-when = 'size(signal.doubts) > 0'
-hand_over = "a person should look at this mail: {{ signal.doubts }}"
+when = 'size(signal.doubts) > 0 || size(signal.warnings) > 0'
+hand_over = "a person should look at this mail: {{ signal.doubts }} {{ signal.warnings }}"
 
 [[step]]
 name = "ticket"
 call = "tickets.create"
-with = { title = "{{ signal.subject | no subject }}", sender = "$signal.sender", message_id = "$signal.message_id" }
+with.title = "{{ signal.subject | no subject }}"
+with.sender = "$signal.sender"
+with.message_id = "$signal.message_id"
 
 [[step]]
 name = "reply"
 call = "mail.reply"
-with = { to = "$signal.sender", subject = "Re: {{ signal.subject | your mail }}", in_reply_to = "$signal.message_id", text = "Thank you. This is ticket {{ ticket.id }}." }
+with.to = "$signal.sender"
+with.subject = "Re: {{ signal.subject | your mail }}"
+with.in_reply_to = "$signal.message_id"
+with.text = "Thank you. This is ticket {{ ticket.id }}."
 
 [done]
 read = "tickets.get"

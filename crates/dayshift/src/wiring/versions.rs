@@ -45,8 +45,8 @@ pub async fn keep_and_recall(
     Ok(())
 }
 
-/// Writes a copy so that it is there whole or not at all: half of one, left by a power cut, would be
-/// of no version.
+/// Writes a copy so that it is there whole or not at all: half of one, left by a power cut, would
+/// be of no version.
 fn keep(folder: &Path, kept: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;
     std::fs::create_dir_all(folder)?;

@@ -30,7 +30,7 @@ fn a_crash_at_any_save_or_call_loses_nothing_and_does_nothing_twice() {
                 }
                 // And again while recovering: further on, or at once and soon after.
                 let recovering = [vec![count, count + 1], vec![count, 1, 2]];
-                crash_and_finish(point, &recovering[usize::from(count % 2 == 0)]);
+                crash_and_finish(point, &recovering[usize::from(count.is_multiple_of(2))]);
                 crashes.fetch_add(1, Ordering::SeqCst);
             }
         });

@@ -1,5 +1,6 @@
 //! Writes the request: the playbook, the case's turns, the tools. The beginning of a case's request
-//! is the same bytes each time, so that a provider's cache can hit. Nothing secret is in reach here.
+//! is the same bytes each time, so that a provider's cache can hit. Nothing secret is in reach
+//! here.
 
 use casework::case::Turn;
 use casework::origin::Value;
@@ -106,7 +107,8 @@ fn system(worker: &Worker) -> Cow<'_, str> {
     }
 }
 
-/// What arrived, as a person would read it: the text alone, or with its other short fields above it.
+/// What arrived, as a person would read it: the text alone, or with its other short fields above
+/// it.
 fn heard(fields: &Value) -> Cow<'_, str> {
     let word = |name: &str| fields.data().get(name).and_then(Json::as_str);
     let mut lines = String::new();

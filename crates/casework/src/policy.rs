@@ -29,6 +29,9 @@ pub enum Ruling {
         to: RoleName,
         /// In words for the card.
         because: String,
+        /// How many different people must approve.
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        approvals: u8,
     },
     /// It does not run.
     Deny {
@@ -37,6 +40,15 @@ pub enum Ruling {
         /// In words.
         because: String,
     },
+}
+
+fn one() -> u8 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde calls")]
+fn is_one(approvals: &u8) -> bool {
+    *approvals == 1
 }
 
 /// All that a ruling depends on.
@@ -118,6 +130,7 @@ fn weigh(call: &ToolCall, spec: &ToolSpec, about: &Circumstances<'_>) -> Ruling 
         rule: rule.into(),
         to: spoken.and_then(|rule| rule.to.clone()).unwrap_or_else(Worker::default_role),
         because,
+        approvals: 1,
     };
     if let Some(rule) = spoken.filter(|rule| rule.verdict == Verdict::Deny) {
         return Ruling::Deny { rule: rule.name.as_str().into(), because: say(rule) };

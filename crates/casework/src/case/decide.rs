@@ -252,12 +252,12 @@ impl Case {
     ) -> Step {
         let call = ToolCall { id: self.next_call_id(), ..call.clone() };
         let ruling = match self.rule(&call, true) {
-            Ruling::Ask { rule, to, because } => {
+            Ruling::Ask { rule, to, because, approvals } => {
                 let people = self.charter.worker.people(&to);
                 if people.is_empty() || people.contains(who) {
                     Ruling::Allow { rule: format!("{rule}, edited and approved").as_str().into() }
                 } else {
-                    Ruling::Ask { rule, to, because }
+                    Ruling::Ask { rule, to, because, approvals }
                 }
             }
             ruling => ruling,

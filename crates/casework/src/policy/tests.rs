@@ -160,7 +160,7 @@ fn one_untrusted_word_in_an_authority_argument_is_enough_to_ask() {
     let ruling = ruled(&mixed, &worker, &tools(Effect::Send, false));
     let because = "`to` comes from someone outside".to_owned();
     let (rule, to) = ("authority".into(), "default".into());
-    assert_eq!(ruling, Ruling::Ask { rule, to, because });
+    assert_eq!(ruling, Ruling::Ask { rule, to, because, approvals: 1 });
     mixed.arguments.set("to", Value::new("", Origin::Outside));
     assert_eq!(word(&ruled(&mixed, &worker, &tools(Effect::Send, false))), "allow", "absent");
 }

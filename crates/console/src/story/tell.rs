@@ -144,7 +144,7 @@ impl<'a> Teller<'a> {
             Ruling::Allow { rule } => {
                 ("allowed", State::Plain, format!("allowed by “{rule}”"), rule)
             }
-            Ruling::Ask { rule, to, because } => {
+            Ruling::Ask { rule, to, because, .. } => {
                 ("asked", State::Waits, format!("asks {}, because {because}", self.whom(to)), rule)
             }
             Ruling::Deny { rule, because } => {

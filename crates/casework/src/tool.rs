@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::guard::ToolGuard;
 use crate::ids::{CallId, Digest, ToolName};
 use crate::origin::{Origin, Value};
 use crate::template::Template;
@@ -119,6 +120,9 @@ pub struct ToolSpec {
     pub undo: Option<ToolName>,
     /// The system it talks to: calls of one system share its rate limit and its pauses.
     pub system: String,
+    /// Readers, ownership, standing.
+    #[serde(default, skip_serializing_if = "ToolGuard::is_empty")]
+    pub guard: ToolGuard,
 }
 
 /// Arguments that do not fit a tool's declaration.

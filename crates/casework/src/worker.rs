@@ -2,6 +2,7 @@
 //! from a file, with source spans for errors, is the binary's work; this is what was read.
 
 use crate::condition::Condition;
+use crate::guard::WorkerGuard;
 use crate::ids::{Digest, PersonId, RoleName, SourceName, ToolName, WorkerName};
 use crate::origin::Value;
 use crate::procedure::Procedure;
@@ -143,6 +144,8 @@ pub struct Worker {
     pub done: Option<Done>,
     /// Its rules.
     pub rules: Vec<Rule>,
+    /// Caps and allow-lists of its author, and what counts as inside the firm.
+    pub guard: WorkerGuard,
     /// Constants of the job description: `charter.…`.
     pub constants: Value,
     /// How a good colleague does this work, for models and people.

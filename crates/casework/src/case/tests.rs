@@ -41,6 +41,7 @@ fn opened(steps: Vec<StepSpec>) -> Case {
         recovery: Recovery::Repeat,
         undo: None,
         system: "desk".into(),
+        guard: Default::default(),
     };
     let worker = Worker {
         name: "desk".into(),
@@ -58,6 +59,7 @@ fn opened(steps: Vec<StepSpec>) -> Case {
         rules: Vec::new(),
         constants: Value::null(),
         playbook: String::new(),
+        guard: Default::default(),
     };
     let tools = Arc::new(Tools::from([(look.name.clone(), look)]));
     let mut case = Case::new(CaseId(1), Charter { worker: Arc::new(worker), tools });

@@ -28,6 +28,7 @@ fn tools(effect: Effect, undo: bool) -> Tools {
         recovery: Recovery::Ask,
         undo: undo.then(|| "desk.undo".into()),
         system: "desk".into(),
+        guard: Default::default(),
     };
     Tools::from([(spec.name.clone(), spec)])
 }
@@ -49,6 +50,7 @@ fn worker(mode: Mode, rules: Vec<Rule>) -> Worker {
         rules,
         constants: Value::null(),
         playbook: String::new(),
+        guard: Default::default(),
     }
 }
 

@@ -28,6 +28,7 @@ fn spec() -> ToolSpec {
         recovery: Recovery::LookUp,
         undo: None,
         system: "mail".into(),
+        guard: Default::default(),
     }
 }
 

@@ -70,6 +70,7 @@ pub fn blank(mode: Mode) -> Worker {
         rules: Vec::new(),
         constants: Value::new(json!({ "oncall": "oncall@harbour.example" }), Origin::Charter),
         playbook: String::new(),
+        guard: Default::default(),
     }
 }
 
@@ -180,6 +181,7 @@ pub fn tool(name: &str, effect: Effect, recovery: Recovery, parameters: &[&str])
         recovery,
         undo: None,
         system: name.split('.').next().unwrap().to_owned(),
+        guard: Default::default(),
     }
 }
 

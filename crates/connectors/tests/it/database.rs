@@ -42,6 +42,7 @@ fn declared(name: &str, effect: Effect, sql: &str, parameters: &[(&str, Kind)]) 
         recovery: Recovery::Ask,
         undo: None,
         system: String::new(),
+        guard: Default::default(),
     };
     StatementConfig {
         spec: complete(spec, "desk"),

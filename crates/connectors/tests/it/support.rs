@@ -80,6 +80,7 @@ fn one_step_worker(spec: &ToolSpec, arguments: &serde_json::Value) -> Worker {
         rules: vec![rule],
         constants: Value::map(),
         playbook: String::new(),
+        guard: Default::default(),
     }
 }
 

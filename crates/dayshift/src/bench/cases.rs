@@ -76,6 +76,7 @@ pub fn charter(parks: bool) -> Charter {
         rules: TOOLS.iter().map(|(name, _, _)| rule(name, verdict(name))).collect(),
         constants: Value::map(),
         playbook: SYSTEM.to_owned(),
+        guard: Default::default(),
     };
     Charter { worker: Arc::new(worker), tools: Arc::new(specs()) }
 }
@@ -103,5 +104,6 @@ pub fn spec(name: &str, about: &str, names: &[&str]) -> ToolSpec {
         recovery: Recovery::LookUp,
         undo: None,
         system: "bench".to_owned(),
+        guard: Default::default(),
     }
 }

@@ -111,6 +111,7 @@ fn one<'a>(
         recovery: Recovery::Repeat,
         undo: undo.map(|word| ToolName::new(word.text)),
         system: String::new(),
+        guard: Default::default(),
     };
     let spec = complete(spec, &config.name);
     Some(Declared { database, sql, config: StatementConfig { spec, statement, one } })

@@ -78,6 +78,7 @@ pub(super) fn read(
         rules,
         constants,
         playbook: playbook.map(|it| String::from_utf8_lossy(&it).into_owned()).unwrap_or_default(),
+        guard: Default::default(),
     };
     let examples_dir = folder.join("examples");
     let examples = examples(&examples_dir);

@@ -314,6 +314,7 @@ fn tool(name: &str, effect: Effect, recovery: Recovery) -> ToolSpec {
         recovery,
         undo: None,
         system: name.split('.').next().unwrap().to_owned(),
+        guard: Default::default(),
     }
 }
 
@@ -369,6 +370,7 @@ fn charter() -> Charter {
         rules: vec![rule("tickets.create"), rule("chat.post")],
         constants: Value::null(),
         playbook: String::new(),
+        guard: Default::default(),
     };
     Charter { worker: Arc::new(worker), tools: Arc::new(tools) }
 }

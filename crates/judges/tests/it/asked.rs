@@ -29,6 +29,7 @@ fn tool(name: &str, about: &str, parameters: Vec<Parameter>) -> ToolSpec {
         recovery: Recovery::Repeat,
         undo: None,
         system: "desk".into(),
+        guard: Default::default(),
     }
 }
 
@@ -49,6 +50,7 @@ pub fn worker() -> Worker {
         rules: Vec::new(),
         constants: Value::null(),
         playbook: String::new(),
+        guard: Default::default(),
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn spec(config: &MailConfig, verb: Verb) -> ToolSpec {
         recovery: Recovery::LookUp,
         undo: None,
         system: format!("mail:{}", config.name),
+        guard: Default::default(),
     }
 }
 

@@ -310,6 +310,7 @@ fn worker(name: &str, role: &str, goal: &str, source: &str, steps: Vec<StepSpec>
         rules: Vec::new(),
         constants: Value::map(),
         playbook: String::new(),
+        guard: Default::default(),
     }
 }
 

@@ -80,6 +80,7 @@ fn tool(name: &str, about: &str, says: &str, effect: Effect, parameters: &[&str]
         recovery: Recovery::LookUp,
         undo: None,
         system: "invented".into(),
+        guard: Default::default(),
     }
 }
 

@@ -76,6 +76,7 @@ fn the_default_is_what_the_core_rules_without_rules() {
                 recovery: Recovery::Ask,
                 undo: undo.clone(),
                 system: "x".into(),
+                guard: Default::default(),
             };
             worker.mode = mode;
             worker.tools = vec![spec.name.clone()];

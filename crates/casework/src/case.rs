@@ -9,6 +9,7 @@ mod apply;
 mod asking;
 mod calling;
 mod decide;
+mod plan;
 mod receive;
 #[cfg(test)]
 mod tests;

@@ -28,7 +28,7 @@ impl Case {
                 worker.limits.open_days_max
             ));
         }
-        if worker.procedure.steps.is_empty() {
+        if worker.procedure.steps.is_empty() || worker.procedure.led_by_model {
             return self.think();
         }
         let mut at = self.position;
@@ -113,7 +113,7 @@ impl Case {
         })
     }
 
-    fn fill(&self, with: &BTreeMap<String, Template>) -> Result<Value, TemplateError> {
+    pub(super) fn fill(&self, with: &BTreeMap<String, Template>) -> Result<Value, TemplateError> {
         let mut arguments = Value::map();
         for (name, template) in with {
             arguments.set(name, template.fill(&self.scope)?);
@@ -191,15 +191,7 @@ impl Case {
     /// Turns a model's decision into an entry. Its words never become more than a proposal.
     pub(super) fn carry_out(&self, decision: &Decision, now: Timestamp) -> Step {
         self.note(match decision {
-            Decision::Call { tool, arguments } => {
-                let call = ToolCall {
-                    id: self.next_call_id(),
-                    tool: tool.clone(),
-                    arguments: self.endorse(arguments),
-                };
-                let ruling = self.rule(&call, true);
-                Event::CallProposed { step: None, call, ruling }
-            }
+            Decision::Call { tool, arguments } => self.propose_led(tool, arguments),
             Decision::Ask { text } => {
                 let role = Worker::default_role();
                 let why = "the worker asks".to_owned();
@@ -222,7 +214,7 @@ impl Case {
 
     /// A model's argument regains a trusted origin only by being equal to a value of the case that
     /// has one.
-    fn endorse(&self, arguments: &serde_json::Value) -> Value {
+    pub(super) fn endorse(&self, arguments: &serde_json::Value) -> Value {
         let Some(map) = arguments.as_object() else {
             return Value::new(arguments.clone(), Origin::Composed);
         };

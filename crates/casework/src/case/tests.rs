@@ -54,7 +54,7 @@ fn opened(steps: Vec<StepSpec>) -> Case {
         promise: Promise::default(),
         limits: Limits::default(),
         triggers: Vec::new(),
-        procedure: Procedure { steps },
+        procedure: Procedure { steps, ..Default::default() },
         done: None,
         rules: Vec::new(),
         constants: Value::null(),

@@ -2,11 +2,12 @@
 //! anything.
 
 use crate::drive::{Said, Walk};
-use crate::office::{blank, charter, mail, rule};
+use crate::office::{blank, call, charter, mail, or_skip, rule, step};
 use casework::ask::Reply;
 use casework::case::{Status, Turn};
 use casework::judgement::{Answer, Decision, NotAnAnswer};
 use casework::origin::Origin;
+use casework::procedure::Procedure;
 use casework::worker::{Mode, Verdict, Worker};
 use casework::{Event, Permit, Step};
 use serde_json::{Value as Json, json};
@@ -169,4 +170,50 @@ fn an_approved_call_of_a_model_runs_on_the_persons_permit() {
     assert!(walk.approve());
     walk.go();
     assert!(matches!(walk.performed[0].permit(), Permit::ByPerson { .. }));
+}
+
+/// A plan for the sender's ticket: look it up, note something on it, answer the sender.
+fn planned(decisions: Vec<Decision>) -> Walk {
+    let find = call("crm.find", json!({ "mail": "$signal.sender" }));
+    let note = call("tickets.note", json!({ "id": "$customer.id" }));
+    let reply = call("mail.reply", json!({ "to": "$signal.sender" }));
+    let steps =
+        vec![step("customer", find), or_skip(step("note", note)), or_skip(step("reply", reply))];
+    let allow = |tool: &str| rule(tool, tool, Verdict::Allow, "");
+    let worker = Worker {
+        procedure: Procedure { steps, led_by_model: true },
+        rules: ["tickets.note", "mail.reply", "mail.send"].map(allow).to_vec(),
+        ..blank(Mode::Supervised)
+    };
+    led(worker, decisions)
+}
+
+#[test]
+fn a_call_outside_the_plan_is_denied_and_not_asked() {
+    let mut walk = planned(vec![
+        calls("crm.find", json!({})),
+        calls("mail.send", json!({ "to": "jo@lantern.example", "text": "a" })),
+        calls("crm.find", json!({ "mail": "eve@fog.example" })),
+        calls("mail.reply", json!({ "to": "eve@fog.example", "text": "a" })),
+        calls("mail.reply", json!({ "text": "a" })),
+        calls("mail.reply", json!({ "to": "jo@lantern.example", "text": "again" })),
+        calls("tickets.note", json!({ "id": "c-1", "note": "too late" })),
+    ]);
+    assert_eq!(walk.go(), Step::Closed);
+    let done: Vec<&str> = walk.performed.iter().map(|call| call.tool().as_str()).collect();
+    assert_eq!(done, ["crm.find", "mail.reply"]);
+    assert_eq!(walk.performed[1].call().argument("to"), "jo@lantern.example");
+    assert_eq!(walk.story().matches("not in the plan").count(), 5);
+}
+
+#[test]
+fn what_a_step_leaves_open_is_the_models_word_and_what_it_fixes_is_the_plans() {
+    let mut walk = planned(vec![
+        calls("crm.find", json!({ "mail": "jo@lantern.example" })),
+        calls("tickets.note", json!({ "note": "said so" })),
+    ]);
+    walk.go();
+    let note = walk.performed[1].arguments();
+    assert_eq!(note.at("id").unwrap().origin(), Origin::Record);
+    assert_eq!(note.at("note").unwrap().origin(), Origin::Composed);
 }

@@ -82,7 +82,7 @@ pub fn triage(mode: Mode) -> Charter {
         say: Some(template("ticket {{ ticket.id }} in {{ queue }}")),
     };
     let worker = Worker {
-        procedure: Procedure { steps: triage_steps() },
+        procedure: Procedure { steps: triage_steps(), ..Default::default() },
         done: Some(done),
         rules: triage_rules(),
         ..blank(mode)

@@ -55,7 +55,7 @@ pub fn charter() -> impl Strategy<Value = Charter> {
         let steps: Vec<StepSpec> =
             steps.iter().enumerate().map(|(at, of)| one_step(at, *of)).collect();
         let worker = Worker {
-            procedure: Procedure { steps },
+            procedure: Procedure { steps, ..Default::default() },
             rules: rules.iter().enumerate().map(|(at, of)| one_rule(at, *of)).collect(),
             limits: Limits { calls_max, thoughts_max: 6, ..Limits::default() },
             ..office::blank(mode)

@@ -10,7 +10,7 @@ use casework::worker::{Mode, Rule, Verdict, Worker};
 use serde_json::json;
 
 fn shadowed(steps: Vec<StepSpec>, rules: Vec<Rule>) -> Walk {
-    let procedure = Procedure { steps };
+    let procedure = Procedure { steps, ..Default::default() };
     let worker = Worker { procedure, rules, ..blank(Mode::Shadow) };
     let mut walk = Walk::new(charter(worker));
     walk.hear(&mail("m-1", "My invoice is wrong"));
@@ -96,7 +96,7 @@ fn a_step_that_ends_the_case_ends_it_as_a_shadow() {
 fn an_outsiders_field_called_withheld_does_not_stand_in_for_missing_values() {
     let mut steps = vec![step("page", call("crm.find", json!({ "mail": "$signal.sender" })))];
     steps.push(step("reply", call("mail.send", json!({ "to": "$page.boss", "text": "hi" }))));
-    let procedure = Procedure { steps };
+    let procedure = Procedure { steps, ..Default::default() };
     let mut walk = Walk::new(charter(Worker { procedure, ..blank(Mode::Trusted) }));
     walk.hear(&mail("m-1", "hello"));
     walk.perform = Box::new(|_| {

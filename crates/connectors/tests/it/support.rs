@@ -75,7 +75,7 @@ fn one_step_worker(spec: &ToolSpec, arguments: &serde_json::Value) -> Worker {
         promise: Promise::default(),
         limits: Limits::default(),
         triggers: Vec::new(),
-        procedure: Procedure { steps: vec![step] },
+        procedure: Procedure { steps: vec![step], ..Default::default() },
         done: None,
         rules: vec![rule],
         constants: Value::map(),

@@ -30,13 +30,15 @@ pub(super) struct Around<'k> {
 /// The steps, and the names they give.
 pub(super) fn read(worker: &Table<'_>, around: &Around<'_>) -> (Procedure, Vec<String>) {
     let tables = worker.listed("step");
+    let led_by_model =
+        choice(worker.word("lead"), &[("steps", false), ("model", true)]).unwrap_or(false);
     let names = step_names(&tables);
     let mut steps = Vec::new();
     for (at, table) in tables.into_iter().enumerate() {
         let before = names.get(..at).unwrap_or_default();
         let later = names.get(at..).unwrap_or_default();
         let scope = Names::new(ALWAYS).and(before).later(later);
-        let reading = Reading { table: &table, scope, before, around };
+        let reading = Reading { table: &table, scope, before, around, led_by_model };
         let when = table.word("when").and_then(|word| reading.scope.condition(&word));
         let words = [("hand_over", Otherwise::HandOver), ("skip", Otherwise::Skip)];
         let otherwise = choice(table.word("otherwise"), &words).unwrap_or_default();
@@ -46,7 +48,7 @@ pub(super) fn read(worker: &Table<'_>, around: &Around<'_>) -> (Procedure, Vec<S
         let name = names.get(at).cloned().unwrap_or_default();
         steps.push(StepSpec { name, when, act, otherwise });
     }
-    (Procedure { steps }, names)
+    (Procedure { steps, led_by_model }, names)
 }
 
 /// The name of each step; one without gets `step_3`.
@@ -77,6 +79,7 @@ struct Reading<'r, 'a> {
     scope: Names,
     before: &'r [String],
     around: &'r Around<'r>,
+    led_by_model: bool,
 }
 
 impl<'a> Reading<'_, 'a> {
@@ -102,6 +105,10 @@ impl<'a> Reading<'_, 'a> {
             let said = Said::new("`with` are the arguments of a `call`, and there is none");
             with.error("W011", said);
         }
+        if self.led_by_model && key != "call" {
+            let said = Said::new("a plan that a model carries out holds calls only");
+            node.error("W011", said.label("remove it, or remove `lead = \"model\"`"));
+        }
         match key {
             "judge" => self.judge(&node.table()?).map(Act::Judge),
             "call" => self.call(&node.word()?, with.as_ref()),
@@ -123,7 +130,11 @@ impl<'a> Reading<'_, 'a> {
     fn call(&self, word: &Word<'_>, with: Option<&Node<'_>>) -> Option<Act> {
         let tool = tool(word, self.around)?;
         let heading = word.clone();
-        let with = arguments(with, tool, &heading, &self.scope);
+        // What a plan leaves open, the model that carries it out fills in.
+        let with = match self.led_by_model {
+            true => given(with, tool, &self.scope),
+            false => arguments(with, tool, &heading, &self.scope),
+        };
         Some(Act::Call { tool: tool.name.clone(), with })
     }
 
@@ -271,6 +282,17 @@ pub(super) fn arguments(
     scope: &Names,
 ) -> BTreeMap<String, Template> {
     let table = with.and_then(Node::table);
+    let missing = tool.parameters.iter().filter(|p| p.required);
+    for parameter in missing.filter(|p| table.as_ref().is_none_or(|t| !t.has(&p.name))) {
+        let said = Said::new(format!("`{}` needs the argument `{}`", tool.name, parameter.name));
+        call.error("W020", said.label(format!("add `{} = …` to `with`", parameter.name)));
+    }
+    given(with, tool, scope)
+}
+
+/// The arguments that are written, each compared with what the tool declares.
+fn given(with: Option<&Node<'_>>, tool: &ToolSpec, scope: &Names) -> BTreeMap<String, Template> {
+    let table = with.and_then(Node::table);
     let mut arguments = BTreeMap::new();
     for (name, node) in table.iter().flat_map(Table::entries) {
         let Some(parameter) = tool.parameters.iter().find(|p| p.name == name.text) else {
@@ -288,11 +310,6 @@ pub(super) fn arguments(
             node.error("W021", said.label(format!("`{}` declares it so", tool.name)));
         }
         arguments.insert(name.text.to_owned(), template);
-    }
-    let missing = tool.parameters.iter().filter(|p| p.required);
-    for parameter in missing.filter(|p| table.as_ref().is_none_or(|t| !t.has(&p.name))) {
-        let said = Said::new(format!("`{}` needs the argument `{}`", tool.name, parameter.name));
-        call.error("W020", said.label(format!("add `{} = …` to `with`", parameter.name)));
     }
     arguments
 }

@@ -365,6 +365,7 @@ fn charter() -> Charter {
                 step("reply", call("mail.reply")),
                 step("post", call("chat.post")),
             ],
+            ..Default::default()
         },
         done: None,
         rules: vec![rule("tickets.create"), rule("chat.post")],

@@ -4,6 +4,7 @@
 
 use casework::case::Turn;
 use casework::origin::Value;
+use casework::procedure::Act;
 use casework::tool::{Kind, ToolSpec};
 use casework::worker::Worker;
 use engine::seams::Asked;
@@ -100,11 +101,22 @@ fn messages<'a>(asked: &Asked<'a>) -> Vec<Message<'a>> {
 }
 
 fn system(worker: &Worker) -> Cow<'_, str> {
-    if worker.playbook.is_empty() {
+    let playbook: Cow<'_, str> = if worker.playbook.is_empty() {
         format!("You are {}. Your goal: {}.", worker.role, worker.goal).into()
     } else {
         worker.playbook.as_str().into()
+    };
+    if !worker.procedure.led_by_model {
+        return playbook;
     }
+    let mut text = playbook.into_owned();
+    text.push_str("\n\nThe plan. Leave out what does not apply; other calls are denied:");
+    for (at, step) in worker.procedure.steps.iter().enumerate() {
+        if let Act::Call { tool, .. } = &step.act {
+            text.push_str(&format!("\n{}. {}", at + 1, wire_name(tool.as_str())));
+        }
+    }
+    text.into()
 }
 
 /// What arrived, as a person would read it: the text alone, or with its other short fields above

@@ -305,7 +305,7 @@ fn worker(name: &str, role: &str, goal: &str, source: &str, steps: Vec<StepSpec>
         promise: Promise { wrong_at_most: 0.02, sure: 0.9 },
         limits: Limits::default(),
         triggers: vec![Trigger { source: SourceName::new(source), when: None }],
-        procedure: Procedure { steps },
+        procedure: Procedure { steps, ..Default::default() },
         done: None,
         rules: Vec::new(),
         constants: Value::map(),

@@ -4,5 +4,6 @@
 pub mod certify;
 pub mod classify;
 pub mod drift;
+pub mod invoice;
 pub mod read;
 pub mod table;

@@ -5,6 +5,7 @@
 use crate::ask::{Ask, Reply};
 use crate::ids::{AskId, CallId, CaseId, Digest, PersonId, SourceName, WorkerName};
 use crate::judgement::{Judged, Question};
+use crate::office::Change;
 use crate::origin::Value;
 use crate::permit::Permit;
 use crate::policy::Ruling;
@@ -148,6 +149,8 @@ pub enum Event {
     },
     /// The case ended.
     CaseClosed(Outcome),
+    /// The office changed: only in the office's own journal, never in a case's.
+    OfficeChanged(Change),
 }
 
 /// How a call ended.

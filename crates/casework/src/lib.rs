@@ -10,6 +10,7 @@ pub mod guard;
 pub mod ids;
 pub mod journal;
 pub mod judgement;
+pub mod office;
 pub mod origin;
 pub mod permit;
 pub mod policy;

@@ -2,6 +2,7 @@
 //! tools act on a permit, sources hear. None of them decides what is allowed.
 
 mod judge;
+mod people;
 mod source;
 mod store;
 mod tool;
@@ -11,6 +12,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use judge::{Asked, Judge, JudgeError, Verdict};
+pub use people::{AmendError, Amendment, Decide, Pass, People, Person, Roll, office_chain};
 pub use source::{Drained, Source, SourceError};
 pub use store::{
     Addressee, Admission, Admitted, Append, CaseQuery, CaseRow, Claim, ClaimRequest, Claims, Count,

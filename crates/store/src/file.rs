@@ -38,13 +38,14 @@ pub(crate) async fn bytes_on_disk(path: &Path) -> Result<u64, StoreError> {
 }
 
 fn migrator() -> Migrator {
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        Cow::Borrowed("cases"),
-        MigrationType::Simple,
-        include_str!("../migrations/0001_cases.sql").into_sql_str(),
-        false,
-    )])
+    let one = |version, name, text: &'static str| {
+        let text = text.into_sql_str();
+        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, text, false)
+    };
+    Migrator::with_migrations(vec![
+        one(1, "cases", include_str!("../migrations/0001_cases.sql")),
+        one(3, "people", include_str!("../migrations/0003_people.sql")),
+    ])
 }
 
 /// How every connection is opened.

@@ -7,6 +7,7 @@ mod compress;
 mod fault;
 mod file;
 mod options;
+mod people;
 mod reads;
 mod retain;
 mod round;

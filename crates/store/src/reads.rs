@@ -58,7 +58,7 @@ pub(crate) async fn case(
     connection: &mut SqliteConnection,
     case: CaseId,
 ) -> Result<Option<CaseRow>, StoreError> {
-    let text = format!("{CASE_COLUMNS} WHERE case_no = $1");
+    let text = format!("{CASE_COLUMNS} WHERE case_no = $1 AND case_no > 0");
     let query = sqlx::query(AssertSqlSafe(text)).bind(case.0.cast_signed());
     let row = query.fetch_optional(connection).await.map_err(|error| fault::sorted(&error))?;
     row.as_ref().map(parse_case).transpose().map_err(|error| fault::sorted(&error))
@@ -69,7 +69,7 @@ pub(crate) async fn cases(
     connection: &mut SqliteConnection,
     query: CaseQuery,
 ) -> Result<Vec<CaseRow>, StoreError> {
-    let mut text = format!("{CASE_COLUMNS} WHERE case_no < $1");
+    let mut text = format!("{CASE_COLUMNS} WHERE case_no > 0 AND case_no < $1");
     let before = query.before.map_or(i64::MAX, |case| case.0.cast_signed());
     let numbers: Vec<i64> = query.statuses.iter().map(|status| status::number(*status)).collect();
     let worker = query.worker.map(|worker| worker.0);

@@ -21,6 +21,8 @@ pub(crate) enum Chore {
     Forget(Timestamp, Reply<u64>),
     /// Drop what forgotten cases leave behind and give the room back.
     Sweep(Reply<()>),
+    /// Note that a pass was used.
+    Seen(Digest, Timestamp, Reply<()>),
     /// Close the file.
     Close(Reply<()>),
 }
@@ -34,6 +36,9 @@ impl Chore {
             Self::Erase(digest, reply) => drop(reply.send(erase(connection, digest).await)),
             Self::Forget(before, reply) => drop(reply.send(forget(connection, before).await)),
             Self::Sweep(reply) => drop(reply.send(sweep(connection).await)),
+            Self::Seen(hash, at, reply) => {
+                drop(reply.send(crate::people::seen(connection, hash, at).await));
+            }
             Self::Close(reply) => drop(reply.send(Ok(()))),
         }
     }

@@ -37,16 +37,18 @@ pub(crate) struct Appending {
     pub at: Timestamp,
     /// Whether lists and wake-ups change: the standing is another one, or the claim ends.
     pub moves: bool,
+    /// Rows of people and passes that are saved with it.
+    pub people: Vec<serde_json::Value>,
 }
 
 /// Which statements a round needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Parts(u16);
+pub(crate) struct Parts(u32);
 
 macro_rules! parts {
     ($($name:ident = $bit:literal => $file:literal),+ $(,)?) => {
-        $(pub(crate) const $name: u16 = 1 << $bit;)+
-        const STATEMENTS: &[(u16, &str)] = &[$(($name, include_str!($file))),+];
+        $(pub(crate) const $name: u32 = 1 << $bit;)+
+        const STATEMENTS: &[(u32, &str)] = &[$(($name, include_str!($file))),+];
     };
 }
 
@@ -67,14 +69,15 @@ parts! {
     UNCLAIMED = 13 => "sql/unclaimed.sql",
     LINKS = 14 => "sql/links.sql",
     EMPTIED = 15 => "sql/emptied.sql",
+    PEOPLE = 16 => "sql/people.sql",
 }
 
-const ASKS: u16 = LEFTOVERS | LOOKUPS;
+const ASKS: u32 = LEFTOVERS | LOOKUPS;
 const NUMBERS: &str = include_str!("sql/numbers.sql");
 
 impl Parts {
     /// Adds one.
-    pub(crate) fn need(&mut self, part: u16) {
+    pub(crate) fn need(&mut self, part: u32) {
         self.0 |= part;
     }
 
@@ -83,7 +86,7 @@ impl Parts {
         self.0 & ASKS != 0
     }
 
-    fn has(self, part: u16) -> bool {
+    fn has(self, part: u32) -> bool {
         self.0 & part != 0
     }
 }
@@ -135,6 +138,7 @@ pub(crate) struct FirstRound {
     settings: Vec<(String, Option<String>)>,
     releases: Vec<(u64, Option<i64>, i64)>,
     lessons: Vec<LessonRow>,
+    people: Vec<serde_json::Value>,
 }
 
 impl FirstRound {
@@ -183,11 +187,12 @@ impl FirstRound {
             .rows(&questions.keys)
             .rows(&questions.threads)
             .rows(&questions.cases)
+            .rows(&self.people)
             .into_arguments()
     }
 
     fn append(&mut self, appending: &Appending) {
-        let Appending { append, sealed, at, moves } = appending;
+        let Appending { append, sealed, at, moves, people } = appending;
         let case = append.case.0;
         let (seq, count) = (append.first_seq, append.count);
         let row = match sealed {
@@ -209,6 +214,10 @@ impl FirstRound {
             self.move_on(append, *at);
         }
         self.extras(append);
+        if !people.is_empty() {
+            self.parts.need(PEOPLE);
+            self.people.extend_from_slice(people);
+        }
     }
 
     fn carry(&mut self, append: &Append, at: Timestamp) {

@@ -95,21 +95,24 @@ impl SqliteStore {
         closed
     }
 
-    async fn save(&self, saving: Saving) -> Result<Kept, StoreError> {
+    pub(crate) async fn save(&self, saving: Saving) -> Result<Kept, StoreError> {
         let (reply, answer) = oneshot::channel();
         let sent = self.commands.send(Command::Save(saving, reply)).await;
         sent.map_err(|_| fault::closed())?;
         answer.await.map_err(|_| fault::closed())?
     }
 
-    async fn chore<T>(&self, chore: impl FnOnce(Reply<T>) -> Chore) -> Result<T, StoreError> {
+    pub(crate) async fn chore<T>(
+        &self,
+        chore: impl FnOnce(Reply<T>) -> Chore,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let sent = self.commands.send(Command::Chore(chore(reply))).await;
         sent.map_err(|_| fault::closed())?;
         answer.await.map_err(|_| fault::closed())?
     }
 
-    async fn reader(&self) -> Result<PoolConnection<sqlx::Sqlite>, StoreError> {
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<sqlx::Sqlite>, StoreError> {
         self.readers.acquire().await.map_err(|error| fault::sorted(&error))
     }
 
@@ -137,7 +140,8 @@ impl SqliteStore {
 
     async fn append_prepared(&self, mut append: Append) -> Result<(), StoreError> {
         let sealed = append.sealed.take().map(|whole| compress::journal(&whole)).transpose()?;
-        let appending = Appending { append, sealed, at: self.clock.now(), moves: true };
+        let appending =
+            Appending { append, sealed, at: self.clock.now(), moves: true, people: Vec::new() };
         self.save(Saving::Append(Box::new(appending))).await.map(drop)
     }
 

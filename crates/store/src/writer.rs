@@ -124,6 +124,8 @@ impl Writer {
     /// Puts a saving into the group, unless its claim is another's by now.
     fn put(&self, group: &mut Group, mut saving: Saving, reply: Reply<Kept>) {
         let refused = match &mut saving {
+            // The office's own journal is nobody's claim; the number of its entries is the fence.
+            Saving::Append(appending) if appending.append.case == CaseId::OFFICE => None,
             Saving::Append(appending) => {
                 let append = &appending.append;
                 let saved = self.leases.saved(append.case, append.lease);

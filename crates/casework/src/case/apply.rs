@@ -37,7 +37,7 @@ impl Case {
                 let same = *worker == known.name && *version == known.version;
                 same.then(|| self.begin(nonce, entry))
             }
-            (State::Unopened | State::Closed(_), _) => None,
+            (State::Unopened | State::Closed(_), _) | (_, Event::OfficeChanged(_)) => None,
             // What is under way has an end to be told first.
             (State::Started { .. }, Event::CaseClosed(_)) => None,
             (_, Event::SignalReceived(signal)) => {

@@ -54,7 +54,8 @@ impl<'a> Teller<'a> {
 
     pub(super) fn hear(&mut self, entry: &Entry) {
         match &entry.event {
-            Event::CaseOpened { .. } | Event::AskAnnounced { .. } => {}
+            // The office's own journal has a page of its own.
+            Event::CaseOpened { .. } | Event::AskAnnounced { .. } | Event::OfficeChanged(_) => {}
             Event::SignalReceived(signal) => self.signal(entry, signal),
             Event::QuestionRaised { step, question } => self.question(entry, *step, question),
             Event::Judged(judged) => self.judged(entry, judged),

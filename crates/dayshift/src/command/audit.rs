@@ -94,7 +94,7 @@ async fn verify_store(dir: &Path) -> Result<Verification, Failure> {
     Ok(found)
 }
 
-/// All cases of a store, oldest first.
+/// The office's own journal, if it has one, and all cases of a store, oldest first.
 async fn all_cases(store: &impl Store) -> Result<Vec<CaseId>, Failure> {
     let mut cases = Vec::new();
     let mut query = CaseQuery { limit: 1_000, ..CaseQuery::default() };
@@ -104,6 +104,8 @@ async fn all_cases(store: &impl Store) -> Result<Vec<CaseId>, Failure> {
         query.before = Some(last.case);
         cases.extend(rows.iter().map(|row| row.case));
     }
+    let office = store.journal(CaseId::OFFICE).await?;
+    cases.extend(office.filter(|journal| journal.count > 0).map(|_| CaseId::OFFICE));
     cases.reverse();
     Ok(cases)
 }

@@ -67,6 +67,7 @@ fn what(event: &Event) -> String {
             format!("the post-condition {held}: {}", found.data())
         }
         Event::RestChosen { why, .. } => format!("rests: {why}"),
+        Event::OfficeChanged(change) => format!("{change:?}"),
         Event::CaseClosed(outcome) => match outcome {
             Outcome::Done { summary } => format!("done: {summary}"),
             Outcome::SetAside { why } => format!("set aside: {why}"),

@@ -1,4 +1,4 @@
-SELECT (SELECT count(*) FROM case_row),
+SELECT (SELECT count(*) FROM case_row WHERE case_no > 0),
     (SELECT coalesce(sum(length(lines)), 0) FROM entry),
     (SELECT coalesce(sum(length(compressed)), 0) FROM sealed),
     (SELECT coalesce(sum(length(compressed)), 0) FROM body),

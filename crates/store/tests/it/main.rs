@@ -8,4 +8,5 @@
 
 mod crashes;
 mod files;
+mod people;
 mod suite;

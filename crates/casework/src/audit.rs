@@ -3,6 +3,8 @@
 //! with SHA-256 alone. It proves that nothing was changed since the export, not that the host told
 //! the truth when it exported.
 
+pub mod tree;
+
 use crate::ids::{CaseId, Digest};
 use crate::journal::{Chain, Entry};
 use serde::{Deserialize, Serialize};

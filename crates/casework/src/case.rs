@@ -39,6 +39,7 @@ pub struct Case {
     opened_at: Timestamp,
     chain: Chain,
     lines: Vec<u8>,
+    hashes: Vec<u8>,
     saved: Saved,
     state: State,
     position: usize,
@@ -207,6 +208,8 @@ pub struct Unsaved<'a> {
     pub lines: &'a [u8],
     /// The chain's head after the last of them.
     pub head: Digest,
+    /// The chain's head after each of them, 32 bytes each: the leaves of the audit log.
+    pub hashes: &'a [u8],
 }
 
 impl Case {
@@ -219,6 +222,7 @@ impl Case {
             opened_at: Timestamp::default(),
             chain: Chain::start(id),
             lines: Vec::new(),
+            hashes: Vec::new(),
             saved: Saved { bytes: 0, entries: 0 },
             state: State::Unopened,
             position: 0,
@@ -322,12 +326,14 @@ impl Case {
             count: self.chain.length - self.saved.entries,
             lines: self.lines.get(self.saved.bytes..).unwrap_or_default(),
             head: self.chain.head,
+            hashes: &self.hashes,
         }
     }
 
     /// Says that all lines so far are saved.
     pub fn mark_saved(&mut self) {
         self.saved = Saved { bytes: self.lines.len(), entries: self.chain.length };
+        self.hashes.clear();
     }
 
     /// The whole journal as lines.
@@ -352,6 +358,7 @@ impl Case {
 
     fn keep(&mut self, line: &[u8]) {
         self.chain.extend(line);
+        self.hashes.extend_from_slice(&self.chain.head.0);
         self.lines.extend_from_slice(line);
         self.lines.push(b'\n');
     }

@@ -44,6 +44,7 @@ fn migrator() -> Migrator {
     };
     Migrator::with_migrations(vec![
         one(1, "cases", include_str!("../migrations/0001_cases.sql")),
+        one(2, "audit", include_str!("../migrations/0002_audit.sql")),
         one(3, "people", include_str!("../migrations/0003_people.sql")),
     ])
 }

@@ -6,6 +6,7 @@ mod claims;
 mod compress;
 mod fault;
 mod file;
+mod log;
 mod options;
 mod people;
 mod reads;
@@ -16,5 +17,6 @@ mod sqlite;
 mod status;
 mod writer;
 
+pub use log::StoredCheckpoint;
 pub use options::{Moment, OpenOptions};
 pub use sqlite::SqliteStore;

@@ -114,6 +114,7 @@ fn saving(
         lease: 0,
         first_seq: chain.length,
         count: after.length.saturating_sub(chain.length),
+        hashes: chain.hashes(&lines),
         lines,
         head: after.head,
         progress: Progress {

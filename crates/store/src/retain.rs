@@ -2,6 +2,7 @@
 //! how long anything is kept is not here.
 
 use crate::fault;
+use crate::log::{self, StoredCheckpoint};
 use crate::writer::Reply;
 use casework::{Digest, Timestamp};
 use engine::seams::StoreError;
@@ -23,6 +24,8 @@ pub(crate) enum Chore {
     Sweep(Reply<()>),
     /// Note that a pass was used.
     Seen(Digest, Timestamp, Reply<()>),
+    /// Keep checkpoints.
+    Checkpoints(Vec<StoredCheckpoint>, Reply<()>),
     /// Close the file.
     Close(Reply<()>),
 }
@@ -38,6 +41,9 @@ impl Chore {
             Self::Sweep(reply) => drop(reply.send(sweep(connection).await)),
             Self::Seen(hash, at, reply) => {
                 drop(reply.send(crate::people::seen(connection, hash, at).await));
+            }
+            Self::Checkpoints(made, reply) => {
+                drop(reply.send(log::keep(connection, &made).await));
             }
             Self::Close(reply) => drop(reply.send(Ok(()))),
         }

@@ -70,6 +70,7 @@ parts! {
     LINKS = 14 => "sql/links.sql",
     EMPTIED = 15 => "sql/emptied.sql",
     PEOPLE = 16 => "sql/people.sql",
+    LOG = 17 => "sql/log.sql",
 }
 
 const ASKS: u32 = LEFTOVERS | LOOKUPS;
@@ -129,6 +130,7 @@ pub(crate) struct FirstRound {
     lines: Pieces,
     compressed: Pieces,
     digests: Pieces,
+    leaves: Pieces,
     appends: Vec<AppendRow>,
     carried: Vec<CarriedRow>,
     taken: Vec<(u64, usize)>,
@@ -188,6 +190,7 @@ impl FirstRound {
             .rows(&questions.threads)
             .rows(&questions.cases)
             .rows(&self.people)
+            .bytes(self.leaves)
             .into_arguments()
     }
 
@@ -209,6 +212,10 @@ impl FirstRound {
             }
         };
         self.appends.push(row);
+        if !append.hashes.is_empty() {
+            self.parts.need(LOG);
+            self.leaves.add(&append.hashes);
+        }
         self.carry(append, *at);
         if *moves {
             self.move_on(append, *at);

@@ -139,6 +139,9 @@ impl SqliteStore {
     }
 
     async fn append_prepared(&self, mut append: Append) -> Result<(), StoreError> {
+        if append.hashes.len() != append.count as usize * 32 {
+            return Err(fault::unreadable("an append: not one hash for each entry"));
+        }
         let sealed = append.sealed.take().map(|whole| compress::journal(&whole)).transpose()?;
         let appending =
             Appending { append, sealed, at: self.clock.now(), moves: true, people: Vec::new() };

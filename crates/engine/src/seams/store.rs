@@ -170,6 +170,8 @@ pub struct Append {
     pub lines: Vec<u8>,
     /// The chain's head after them.
     pub head: Digest,
+    /// The chain's head after each of them, 32 bytes each: what the audit log keeps.
+    pub hashes: Vec<u8>,
     /// Where the case stands now.
     pub progress: Progress,
     /// Keys of inbox signals that these entries hold.

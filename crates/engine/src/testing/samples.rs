@@ -89,6 +89,7 @@ pub fn append(claim: &Claim, first_seq: u32) -> Append {
         count: 2,
         lines: added,
         head: head_of(claim.case, &whole),
+        hashes: Chain::start(claim.case).hashes(&whole).split_off(first_seq as usize * 32),
         progress: progress(Status::Working, Some(START)),
         taken: claim.inbox.iter().map(|signal| signal.key.clone()).collect(),
         threads: Vec::new(),

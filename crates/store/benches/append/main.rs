@@ -119,8 +119,10 @@ impl Office {
         let last = pieces.len() - 1;
         let mut chain = Chain::start(claim.case);
         for (place, lines) in pieces.into_iter().enumerate() {
+            let mut hashes = Vec::new();
             lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).for_each(|line| {
                 chain.extend(line);
+                hashes.extend_from_slice(&chain.head.0);
             });
             whole.extend_from_slice(&lines);
             let count = u32::try_from(lines.iter().filter(|byte| **byte == b'\n').count());
@@ -132,6 +134,7 @@ impl Office {
                 count,
                 lines,
                 head: chain.head,
+                hashes,
                 progress: standing(place == last, claim.case),
                 taken: if place == 0 { vec![claim.inbox[0].key.clone()] } else { Vec::new() },
                 threads: Vec::new(),

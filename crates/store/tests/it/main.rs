@@ -8,5 +8,6 @@
 
 mod crashes;
 mod files;
+mod log;
 mod people;
 mod suite;

@@ -46,7 +46,13 @@ pub async fn a_standing_alone_can_be_saved(store: Arc<dyn Store>) {
     let claim = opened(&*store, "a").await;
     store.append(append(&claim, 0)).await.expect("entries can be appended");
     let before = store.journal(claim.case).await;
-    let nothing = Append { count: 0, lines: Vec::new(), taken: Vec::new(), ..append(&claim, 2) };
+    let nothing = Append {
+        count: 0,
+        lines: Vec::new(),
+        hashes: Vec::new(),
+        taken: Vec::new(),
+        ..append(&claim, 2)
+    };
     let head = head_of(claim.case, &lines(0, 2));
     let standing = resting(Append { head, ..nothing }, Some(START.plus_ms(3)));
     store.append(standing.clone()).await.expect("a standing can be saved");

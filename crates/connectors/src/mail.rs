@@ -24,4 +24,4 @@ pub use config::{
     Endpoint, Login, MailCaps, MailConfig, MailFolders, MailKind, MailPace, MailServer, Tls,
 };
 pub use source::MailSource;
-pub use tools::mail_tools;
+pub use tools::{mail_tools, mail_tools_with};

@@ -85,7 +85,9 @@ pub async fn open(
     }
     let store = Arc::new(store::SqliteStore::open(&path, store_options()).await?);
     let shared: Arc<dyn Store> = Arc::clone(&store) as Arc<dyn Store>;
-    let connected = office::connect(&office, clock.clone()).await.map_err(|problems| {
+    let failpoint = failpoint();
+    let connected = office::connect(&office, clock.clone(), failpoint.clone()).await;
+    let connected = connected.map_err(|problems| {
         report.problems(&problems);
         Failure::Setting(format!("cannot connect {}", office.name))
     })?;
@@ -123,7 +125,7 @@ pub async fn open(
         pace: Pace::default(),
         budgets: Budgets::new(u64::MAX, BTreeMap::new()),
         tally: Tally::default(),
-        failpoint: failpoint(),
+        failpoint,
     };
     recall_pauses(&engine, &workers).await?;
     Ok(House {
@@ -271,8 +273,11 @@ fn failpoint() -> Option<Failpoint> {
     let reached = std::sync::atomic::AtomicU64::new(0);
     Some(Arc::new(move |point: &str| {
         if point == name && reached.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1 == count {
-            // Nothing is flushed, no destructor runs.
-            std::process::abort();
+            // Nothing is flushed, no destructor runs, nobody in the process hears of it.
+            let _ = rustix::process::kill_process(
+                rustix::process::getpid(),
+                rustix::process::Signal::KILL,
+            );
         }
     }))
 }

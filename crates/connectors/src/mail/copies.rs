@@ -54,8 +54,13 @@ impl<'a> Copies<'a> {
 
     /// Keeps a copy in `Sent` and removes the one in `Drafts`, on another connection if need be.
     /// The mail went out whatever comes of this, so the error is a warning and no more.
-    pub(super) async fn sent(mut self, id: &str, bytes: &[u8]) -> Result<(), Fault> {
-        let mut kept = self.keep_sent(id, bytes).await;
+    pub(super) async fn sent(
+        mut self,
+        id: &str,
+        bytes: &[u8],
+        reach: &(dyn Fn(&str) + Sync),
+    ) -> Result<(), Fault> {
+        let mut kept = self.keep_sent(id, bytes, reach).await;
         for _ in 1..SENT_ATTEMPTS {
             if kept.is_ok() {
                 break;
@@ -63,7 +68,7 @@ impl<'a> Copies<'a> {
             tokio::time::sleep(self.pace.retry_first).await;
             if let Ok(talk) = Talk::open(self.server, self.pace.exchange).await {
                 self.talk = talk;
-                kept = self.keep_sent(id, bytes).await;
+                kept = self.keep_sent(id, bytes, reach).await;
             }
         }
         self.talk.close().await;
@@ -75,11 +80,17 @@ impl<'a> Copies<'a> {
         self.talk.close().await;
     }
 
-    async fn keep_sent(&mut self, id: &str, bytes: &[u8]) -> Result<(), Fault> {
+    async fn keep_sent(
+        &mut self,
+        id: &str,
+        bytes: &[u8],
+        reach: &(dyn Fn(&str) + Sync),
+    ) -> Result<(), Fault> {
         // An attempt that lost its answer may have kept it; one copy is enough.
         if self.find(&self.server.sent, id).await?.is_empty() {
             self.talk.append(&self.server.sent, "(\\Seen)", bytes).await?;
         }
+        reach("mail:filed");
         self.undraft(id).await
     }
 

@@ -13,16 +13,19 @@ use lettre::transport::smtp::client::{
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{Error, response::Response};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::net::{IpAddr, Ipv4Addr};
+use std::pin::pin;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Hands the mail over; on success the server has it and is answerable for it.
+/// Hands the mail over; on success the server has it and is answerable for it. `reach` is called by
+/// name where a crash test stops the program.
 pub(super) async fn hand_over(
     server: &MailServer,
     mail: &Composed,
     patience: Duration,
+    reach: &(dyn Fn(&str) + Sync),
 ) -> Result<(), ToolError> {
     let host = &server.smtp.host;
     let mut connection = connect(server, patience).await.map_err(Fault::for_tool)?;
@@ -31,13 +34,14 @@ pub(super) async fn hand_over(
     for to in mail.envelope.to() {
         step(patience, host, connection.command(Rcpt::new(to.clone(), Vec::new()))).await?;
     }
+    reach("mail:data");
     step(patience, host, connection.command(Data)).await?;
     // From here on only an answer says whether the server has it.
     let length = patience + Duration::from_secs(mail.bytes.len() as u64 / 65_536);
     let in_doubt = |why: String| ToolError::InDoubt {
         known: format!("the mail was given to {host}, which did not say whether it took it: {why}"),
     };
-    match timeout(length, connection.message(&mail.bytes)).await {
+    match timeout(length, give(&mut connection, &mail.bytes, reach)).await {
         Ok(Ok(_)) => {}
         Ok(Err(error)) => {
             return Err(answer(host, &error).unwrap_or_else(|| in_doubt(error.to_string())));
@@ -47,6 +51,25 @@ pub(super) async fn hand_over(
     // The mail is theirs now, whatever becomes of the goodbye.
     let _ = timeout(patience, connection.quit()).await;
     Ok(())
+}
+
+/// Writes the mail and hears what the server says to it.
+async fn give(
+    connection: &mut AsyncSmtpConnection,
+    bytes: &[u8],
+    reach: &(dyn Fn(&str) + Sync),
+) -> Result<Response, Error> {
+    let mut giving = pin!(connection.message(bytes));
+    let mut begun = false;
+    let giving = poll_fn(|context| {
+        let polled = giving.as_mut().poll(context);
+        // The first poll writes and leaves the answer to be waited for.
+        if !std::mem::replace(&mut begun, true) {
+            reach("mail:given");
+        }
+        polled
+    });
+    giving.await
 }
 
 async fn connect(server: &MailServer, patience: Duration) -> Result<AsyncSmtpConnection, Fault> {

@@ -12,6 +12,7 @@ use super::own::Own;
 use super::smtp::hand_over;
 use casework::tool::ToolSpec;
 use casework::{PermittedCall, Timestamp, time::DAY_MS};
+use engine::carry::Failpoint;
 use engine::clock::Clock;
 use engine::seams::{LookUp, Tool, ToolError, ToolResult, Work};
 use serde_json::json;
@@ -21,10 +22,21 @@ use std::sync::{Arc, Mutex};
 
 /// The tools of this account: `<prefix>.reply`, `<prefix>.send`, `<prefix>.draft`.
 pub fn mail_tools(config: &MailConfig, clock: Clock) -> Vec<Arc<dyn Tool>> {
+    mail_tools_with(config, clock, None)
+}
+
+/// The same tools, which call the failpoint by name at each step of sending by a server: `mail:`
+/// and `draft`, `drafted`, `data`, `given`, `taken`, `filed`, `done`, in this order.
+pub fn mail_tools_with(
+    config: &MailConfig,
+    clock: Clock,
+    failpoint: Option<Failpoint>,
+) -> Vec<Arc<dyn Tool>> {
     let account = Arc::new(Account {
         own: Own::new(config),
         config: config.clone(),
         clock,
+        failpoint,
         sent: Mutex::new(BTreeMap::new()),
     });
     [Verb::Reply, Verb::Send, Verb::Draft]
@@ -49,6 +61,7 @@ struct Account {
     config: MailConfig,
     own: Own,
     clock: Clock,
+    failpoint: Option<Failpoint>,
     /// When something was sent to whom, in the last day.
     sent: Mutex<BTreeMap<String, Vec<Timestamp>>>,
 }
@@ -82,6 +95,9 @@ impl Tool for MailTool {
             let to = call.call().argument("to").as_str().unwrap_or_default().to_lowercase();
             let happened = || LookUp::Happened(result(&id, &to, None));
             let standing = self.account.standing(&id, self.verb).await?;
+            if standing == Standing::Sent && self.verb != Verb::Draft {
+                self.account.tidy(&id).await;
+            }
             Ok(match (standing, self.verb) {
                 (Standing::Sent, _) | (Standing::Drafted, Verb::Draft) => happened(),
                 (Standing::Nowhere, _) => LookUp::Never,
@@ -113,10 +129,13 @@ impl Account {
             // Whoever calls again knows that the attempt this copy is of did not send it.
             Standing::Drafted => {}
             Standing::Nowhere => {
+                self.reach("mail:draft");
                 copies.draft(&mail.bytes).await.map_err(|fault| fault.for_tool())?;
+                self.reach("mail:drafted");
             }
         }
-        if let Err(error) = hand_over(server, mail, pace.exchange).await {
+        let reach = |point: &str| self.reach(point);
+        if let Err(error) = hand_over(server, mail, pace.exchange, &reach).await {
             if !matches!(error, ToolError::InDoubt { .. }) {
                 // Left behind it would only make a later look-up say less than is known.
                 let _ = copies.undraft(&mail.id).await;
@@ -124,12 +143,20 @@ impl Account {
             copies.close().await;
             return Err(error);
         }
-        let warning = copies.sent(&mail.id, &mail.bytes).await.err();
+        self.reach("mail:taken");
+        let warning = copies.sent(&mail.id, &mail.bytes, &reach).await.err();
+        self.reach("mail:done");
         if let Some(fault) = &warning {
             tracing::warn!(%fault, "a sent mail has no copy in the mailbox of sent mail");
         }
         let warning = warning.map(|fault| format!("it was sent, but no copy was kept: {fault}"));
         Ok(result(&mail.id, &mail.to, warning))
+    }
+
+    fn reach(&self, point: &str) {
+        if let Some(hook) = &self.failpoint {
+            hook(point);
+        }
     }
 
     async fn draft(&self, mail: Composed) -> Result<ToolResult, ToolError> {
@@ -163,6 +190,19 @@ impl Account {
                 let held = holds(folder(at, verb), id.to_owned()).await?;
                 Ok(if held { Standing::Sent } else { Standing::Nowhere })
             }
+        }
+    }
+
+    /// Removes the draft of a mail that went out, if the program stopped before it did: a person
+    /// who found it might send it again. Best effort; the mail is in `Sent` whatever comes of it.
+    async fn tidy(&self, id: &str) {
+        if let MailKind::Imap(server) = &self.config.kind
+            && let Ok(mut copies) = Copies::open(server, self.config.pace).await
+        {
+            if let Err(fault) = copies.undraft(id).await {
+                tracing::warn!(%fault, "the draft of a sent mail stays");
+            }
+            copies.close().await;
         }
     }
 

@@ -7,6 +7,7 @@ mod files;
 mod office;
 mod real_server;
 mod sending;
+mod server_account;
 mod server_process;
 
 use crate::support::{MemoryStore, intake};

@@ -4,8 +4,9 @@
 use super::{Office, Problem, SecretError, Severity};
 use connectors::database::database_tools;
 use connectors::folder::FolderSource;
-use connectors::mail::{MailSource, mail_tools};
+use connectors::mail::{MailSource, mail_tools_with};
 use connectors::schedule::ScheduleSource;
+use engine::carry::Failpoint;
 use engine::clock::Clock;
 use engine::seams::{Source, Tool};
 use std::sync::Arc;
@@ -23,7 +24,11 @@ pub struct Connected {
 /// # Errors
 /// Every secret that is not where `office.toml` says it is. It waits for nothing yet; a connector
 /// that has to ask its server what it offers will.
-pub async fn connect(office: &Office, clock: Clock) -> Result<Connected, Vec<Problem>> {
+pub async fn connect(
+    office: &Office,
+    clock: Clock,
+    failpoint: Option<Failpoint>,
+) -> Result<Connected, Vec<Problem>> {
     let mut connected = Connected { tools: Vec::new(), sources: Vec::new() };
     let mut problems = Vec::new();
     for database in &office.databases {
@@ -33,7 +38,8 @@ pub async fn connect(office: &Office, clock: Clock) -> Result<Connected, Vec<Pro
     for account in &office.mail {
         match account.with_passwords() {
             Ok(config) => {
-                connected.tools.extend(mail_tools(&config, clock.clone()));
+                let failpoint = failpoint.clone();
+                connected.tools.extend(mail_tools_with(&config, clock.clone(), failpoint));
                 connected.sources.push(Arc::new(MailSource::new(config)));
             }
             Err(error) => problems.push(no_secret(office, &account.config.name, &error)),

@@ -16,6 +16,9 @@ mod demo;
 mod kill;
 mod office;
 mod program;
+mod sending;
+#[path = "../../../connectors/tests/it/mail/server_process.rs"]
+mod server_process;
 mod serving;
 mod skills;
 mod trying;

@@ -136,6 +136,22 @@ pub fn write(dir: &Path, mails: usize, replies: Replies) {
     }
 }
 
+/// The same office without mails, its account on a real server of this machine.
+pub fn write_on_server(dir: &Path, imap_port: u16, address: &str, password: &str) {
+    write(dir, 0, Replies::Alone);
+    let account = format!(
+        "kind = \"imap\"\nhost = \"127.0.0.1\"\nport = {imap_port}\ntls = \"plain\"\n\
+         user = \"{address}\"\npassword = {{ file = \"password\" }}\naddress = \"{address}\"\n\
+         smtp = {{ host = \"127.0.0.1\", port = {}, tls = \"plain\" }}\n",
+        imap_port + 2
+    );
+    let folder = "kind = \"folder\"\ninbox = \"mailbox\"\nsent = \"sent\"\n\
+                  address = \"desk@lantern.example\"\n";
+    assert!(OFFICE.contains(folder));
+    std::fs::write(dir.join("office.toml"), OFFICE.replace(folder, &account)).unwrap();
+    std::fs::write(dir.join("password"), password).unwrap();
+}
+
 /// An ordinary mail by a proven sender.
 pub fn mail(number: usize) -> Vec<u8> {
     format!(

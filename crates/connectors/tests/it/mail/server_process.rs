@@ -1,8 +1,6 @@
-//! A real Dovecot and Postfix, started for one test in a fresh directory and stopped after it.
+//! A real Dovecot and Postfix, started for one test in a fresh directory and stopped after it. It
+//! knows nothing of the program; tests of other crates take this file in as it is.
 
-use super::account;
-use connectors::Secret;
-use connectors::mail::{Endpoint, Login, MailConfig, MailKind, MailServer, Tls};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,44 +29,14 @@ impl MailHost {
         Some(host)
     }
 
-    /// Starts it again at the same place.
-    pub fn start_again(&self) {
-        self.run("start");
+    /// Where it is spoken to in IMAP; SMTP is two further on.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
-    /// Stops it; what it holds stays.
-    pub fn stop(&self) {
-        self.run("stop");
-    }
-
-    /// The support account on it.
-    pub fn account(&self) -> MailConfig {
-        self.account_of("support@harbourandpine.example", "tide-and-timber")
-    }
-
-    /// An account on it.
-    pub fn account_of(&self, user: &str, password: &str) -> MailConfig {
-        let login = Login { user: user.to_owned(), password: Secret::new(password) };
-        let end = |port: u16| Endpoint {
-            host: "127.0.0.1".to_owned(),
-            port: self.port + port,
-            tls: Tls::Plain,
-            login: Some(login.clone()),
-        };
-        let mut config = account(MailKind::Imap(Box::new(MailServer::new(end(0), end(2)))));
-        config.address = user.to_owned();
-        config
-    }
-
-    /// The certificate it shows.
-    pub fn certificate(&self) -> Vec<u8> {
-        std::fs::read(self.at.path().join("cert.pem")).unwrap()
-    }
-
-    /// Where it is reached with TLS from the first byte.
-    pub fn over_tls(&self, server: &mut MailServer) {
-        server.imap.port = self.port + 1;
-        server.smtp.port = self.port + 3;
+    /// The folder that holds all it has.
+    pub fn dir(&self) -> &Path {
+        self.at.path()
     }
 
     /// The files of a user's mailbox; `folder` is empty for the inbox.
@@ -81,23 +49,8 @@ impl MailHost {
         [inside("new"), inside("cur")].concat()
     }
 
-    /// Makes the server number a user's mail anew, under another UIDVALIDITY.
-    pub fn number_anew(&self, user: &str) {
-        let maildir = self.at.path().join("mail").join(user).join("Maildir");
-        for entry in std::fs::read_dir(&maildir).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if name == "dovecot-uidlist" {
-                // The first line is `3 V<validity> N<next number> …`.
-                let list = std::fs::read_to_string(&path).unwrap();
-                std::fs::write(&path, list.replacen(" V1", " V2", 1)).unwrap();
-            } else if name.starts_with("dovecot") {
-                std::fs::remove_file(path).unwrap();
-            }
-        }
-    }
-
-    fn run(&self, verb: &str) {
+    /// Starts or stops it; what it holds stays.
+    pub fn run(&self, verb: &str) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.ci/mail-server");
         let mut command = Command::new(script);
         command.arg(verb).arg(self.at.path());
@@ -112,7 +65,7 @@ impl MailHost {
 impl Drop for MailHost {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            self.stop();
+            self.run("stop");
             return;
         }
         // A second panic would hide the first, so a failed stop is let pass here.

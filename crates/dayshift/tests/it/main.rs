@@ -17,6 +17,7 @@ mod kill;
 mod office;
 mod program;
 mod sending;
+#[expect(clippy::print_stdout, reason = "who runs the tests should know what was skipped")]
 #[path = "../../../connectors/tests/it/mail/server_process.rs"]
 mod server_process;
 mod serving;

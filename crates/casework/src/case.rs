@@ -10,22 +10,25 @@ mod asking;
 mod calling;
 mod decide;
 mod plan;
+mod raise;
 mod receive;
 #[cfg(test)]
 mod tests;
 mod view;
 
-use crate::ask::Ask;
-use crate::ids::{AskId, CallId, CaseId, Digest, PersonId};
+use crate::ask::arrangements::Arrangements;
+use crate::ask::{Approved, Ask};
+use crate::ids::{AskId, CallId, CaseId, Digest};
 use crate::journal::{Actor, CallEnd, Chain, Entry, Event, Outcome};
 use crate::judgement::{Decision, Judged, Question};
 use crate::origin::Value;
 use crate::permit::{Permit, PermittedCall};
-use crate::policy::Spent;
+use crate::policy::{Ruling, Spent};
 use crate::time::Timestamp;
 use crate::tool::{Effect, ToolCall};
 use crate::worker::{Charter, Mode};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use receive::Receipt;
 pub use view::{Lesson, Progress, Status, Turn};
@@ -53,6 +56,7 @@ pub struct Case {
     checked: Option<bool>,
     title: String,
     party: Option<String>,
+    arrangements: Option<Arc<Arrangements>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,10 +67,6 @@ struct Saved {
 
 /// Where a case stands between two entries.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one per carried case; a box would cost more"
-)]
 enum State {
     Unopened,
     Ready,
@@ -78,18 +78,27 @@ enum State {
     Edited {
         step: Option<usize>,
         call: ToolCall,
+        /// As it was shown, with what was asked about it.
+        from: ToolCall,
         ask: AskId,
-        who: PersonId,
+        approved: Approved,
     },
     Asked {
         ask: Ask,
         announced: bool,
         pending: Pending,
     },
+    /// Nobody answered in time; somebody else is asked next.
+    Lapsed {
+        ask: Ask,
+        pending: Pending,
+    },
     Permitted {
         step: Option<usize>,
         call: ToolCall,
         permit: Permit,
+        /// What people approved, where they did: looked at again before it runs.
+        approved: Option<Box<Ask>>,
     },
     /// Shadow: it would run, or a person would be asked.
     Withheld {
@@ -109,6 +118,15 @@ enum State {
     },
     Concluding(Outcome),
     Closed(Outcome),
+}
+
+/// A proposal with what was said about it, on its way into the fold.
+struct Ruled<'a> {
+    step: Option<usize>,
+    call: &'a ToolCall,
+    ruling: &'a Ruling,
+    ask: Option<&'a Ask>,
+    permit: Permit,
 }
 
 /// What an open ask holds up.
@@ -139,7 +157,7 @@ pub enum Step {
         question: Question,
     },
     /// Make this ask visible.
-    Announce(Ask),
+    Announce(Box<Ask>),
     /// Save `CallStarted`, then perform this.
     Perform(PermittedCall),
     /// It was started before and its end is unknown: find out, never repeat on a guess.
@@ -236,6 +254,7 @@ impl Case {
             checked: None,
             title: String::new(),
             party: None,
+            arrangements: None,
         }
     }
 
@@ -283,16 +302,19 @@ impl Case {
                 Step::Judge { step: self.step_name(*step), question: question.clone() }
             }
             State::Decided(decision) => self.carry_out(decision, now),
-            State::Edited { step, call, who, .. } => self.propose_edited(*step, call, who),
-            State::Asked { ask, announced: false, .. } => Step::Announce(ask.clone()),
-            State::Asked { ask, .. } => match ask.expires_at {
-                Some(end) if now >= end => self.note(Event::AskLapsed { ask: ask.id }),
-                until => Step::Rest { until },
-            },
+            State::Edited { step, call, from, approved, .. } => {
+                let editor = raise::Editor { from, approved: approved.clone() };
+                self.propose_edited(*step, call, &editor, now)
+            }
+            State::Asked { ask, announced: false, .. } => Step::Announce(Box::new(ask.clone())),
+            State::Asked { ask, pending, .. } => self.wait_for_people(ask, pending, now),
+            State::Lapsed { ask, pending } => self.escalate(ask, pending, now),
             State::Withheld { call, .. } => {
                 self.note(Event::CallEnded { call: call.id, end: CallEnd::Withheld })
             }
-            State::Permitted { call, permit, .. } => Step::Perform(self.mint(call, permit)),
+            State::Permitted { step, call, permit, approved } => {
+                self.perform(*step, call, permit, approved.as_deref(), now)
+            }
             State::Started { call, permit, .. } => Step::Reconcile(self.mint(call, permit)),
             State::Resting { until } if now >= *until => self.decide(now),
             State::Resting { until } => Step::Rest { until: Some(*until) },

@@ -3,6 +3,7 @@
 //! here.
 
 use crate::ask::{Ask, Reply};
+use crate::grant::Draw;
 use crate::ids::{AskId, CallId, CaseId, Digest, PersonId, SourceName, WorkerName};
 use crate::judgement::{Judged, Question};
 use crate::office::Change;
@@ -79,9 +80,15 @@ pub enum Event {
         call: ToolCall,
         /// The ruling.
         ruling: Ruling,
+        /// What people are asked because of it, exactly as they are shown it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ask: Option<Box<Ask>>,
+        /// What it uses of a standing grant, when one allows it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        drawn: Option<Draw>,
     },
     /// People were asked something that is not the approval of a call.
-    AskRaised(Ask),
+    AskRaised(Box<Ask>),
     /// The ask was made visible.
     AskAnnounced {
         /// Which.
@@ -95,6 +102,17 @@ pub enum Event {
         who: PersonId,
         /// How.
         reply: Reply,
+        /// In whose place, when a deputy did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stands_in_for: Option<PersonId>,
+    },
+    /// People were reminded.
+    AskReminded {
+        /// Of which.
+        ask: AskId,
+        /// When they are reminded again, if they are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_at: Option<Timestamp>,
     },
     /// A reply that did not count, and why.
     ReplyRefused {

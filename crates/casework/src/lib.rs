@@ -6,6 +6,7 @@ pub mod ask;
 pub mod audit;
 pub mod case;
 pub mod condition;
+pub mod grant;
 pub mod guard;
 pub mod ids;
 pub mod journal;

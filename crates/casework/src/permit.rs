@@ -16,8 +16,11 @@ pub enum Permit {
     ByPerson {
         /// The ask they answered.
         ask: AskId,
-        /// Who.
+        /// Who; of several the last.
         who: PersonId,
+        /// Who approved it before them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        with: Vec<PersonId>,
     },
 }
 

@@ -57,6 +57,8 @@ pub enum Act {
         to: RoleName,
         /// What.
         text: Template,
+        /// The fields of the answer; without any it is given in words.
+        form: Vec<crate::ask::form::Field>,
     },
     /// Rests.
     Wait {

@@ -4,6 +4,7 @@
 
 mod evidence;
 mod letter;
+mod said;
 mod tell;
 #[cfg(test)]
 mod tests;

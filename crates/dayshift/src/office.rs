@@ -5,6 +5,7 @@
 mod condition;
 mod connect;
 mod firm;
+mod form;
 mod mail;
 mod names;
 mod problem;

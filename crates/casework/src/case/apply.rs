@@ -1,7 +1,7 @@
 //! The fold: what each entry makes of a case. An entry that does not follow is refused, never
 //! ignored. Calls are folded in `calling`, asks in `asking`.
 
-use super::{Case, OutOfTurn, Pending, State, Turn};
+use super::{Case, OutOfTurn, Pending, Ruled, State, Turn};
 use crate::ask::About;
 use crate::journal::{CallEnd, Entry, Event};
 use crate::judgement::{Answer, Judged, Question};
@@ -52,9 +52,20 @@ impl Case {
             (State::Ready | State::Resting { .. } | State::Decided(_), event) => {
                 self.follow_decision(state, event, entry)
             }
-            (State::Edited { ask, who, .. }, Event::CallProposed { step, call, ruling }) => {
-                let permit = Permit::ByPerson { ask: *ask, who: who.clone() };
-                Some(self.follow_ruling(*step, call, ruling, permit, entry))
+            (
+                State::Edited { ask: id, approved, .. },
+                Event::CallProposed { step, call, ruling, ask, drawn: None },
+            ) => {
+                let ask = ask.as_deref();
+                if !Self::is_about(ask, call, entry) {
+                    return None;
+                }
+                let permit =
+                    Permit::ByPerson { ask: *id, who: approved.who.clone(), with: Vec::new() };
+                Some(self.follow_ruling(Ruled { step: *step, call, ruling, ask, permit }, entry))
+            }
+            (State::Edited { ask, .. }, Event::AskWithdrawn { ask: id, .. }) if ask == id => {
+                Some(State::Ready)
             }
             (State::Judging { step, question }, Event::Judged(judged)) => {
                 self.follow_judgement(*step, question, judged)
@@ -64,17 +75,28 @@ impl Case {
                     About::TakeOver { .. } => Pending::TakeOver,
                     _ => Pending::Judgement { step: *step, question: question.clone() },
                 };
-                Some(State::Asked { ask: ask.clone(), announced: false, pending })
+                Some(State::Asked { ask: ask.as_ref().clone(), announced: false, pending })
             }
             (State::Unable { .. }, Event::AskRaised(ask)) => {
                 let pending = Pending::TakeOver;
-                Some(State::Asked { ask: ask.clone(), announced: false, pending })
+                Some(State::Asked { ask: ask.as_ref().clone(), announced: false, pending })
             }
             (State::Asked { ask, announced, pending }, event) => {
-                self.follow_ask(ask, *announced, pending, event)
+                self.follow_ask(ask, *announced, pending, event, entry)
             }
-            (State::Permitted { step, call, permit }, event) => {
+            (State::Lapsed { ask, pending }, Event::AskRaised(next)) => {
+                let same = ask.about == next.about;
+                let (ask, pending) = (next.as_ref().clone(), pending.clone());
+                same.then_some(State::Asked { ask, announced: false, pending })
+            }
+            (State::Lapsed { ask, pending }, event @ Event::AskWithdrawn { .. }) => {
+                self.follow_ask(ask, true, pending, event, entry)
+            }
+            (State::Permitted { step, call, permit, .. }, event @ Event::CallStarted { .. }) => {
                 self.follow_permit(*step, call, permit, event)
+            }
+            (State::Permitted { step, call, approved, .. }, event) => {
+                self.follow_approved(*step, call, approved.as_deref(), event)
             }
             (State::Withheld { step, call }, Event::CallEnded { call: id, end }) => {
                 let same = call.id == *id && *end == CallEnd::Withheld;
@@ -88,6 +110,7 @@ impl Case {
                 State::Judging { .. }
                 | State::Edited { .. }
                 | State::Withheld { .. }
+                | State::Lapsed { .. }
                 | State::Started { .. }
                 | State::Unable { .. }
                 | State::Concluding(_),
@@ -115,22 +138,26 @@ impl Case {
                 }
                 Some(State::Judging { step: *step, question: question.clone() })
             }
-            Event::CallProposed { step, call, ruling } => {
+            Event::CallProposed { step, call, ruling, ask, .. } => {
                 let permit = match ruling {
                     Ruling::Allow { rule } => Permit::ByRule(rule.clone()),
                     Ruling::Ask { rule, .. } | Ruling::Deny { rule, .. } => {
                         Permit::ByRule(rule.clone())
                     }
                 };
+                let ask = ask.as_deref();
+                if !Self::is_about(ask, call, entry) {
+                    return None;
+                }
                 self.position = step.unwrap_or(self.position);
-                Some(self.follow_ruling(*step, call, ruling, permit, entry))
+                Some(self.follow_ruling(Ruled { step: *step, call, ruling, ask, permit }, entry))
             }
             Event::AskRaised(ask) => {
                 let pending = match ask.about {
                     About::TakeOver { .. } => Pending::TakeOver,
                     _ => Pending::Question { step: ask.step },
                 };
-                Some(State::Asked { ask: ask.clone(), announced: false, pending })
+                Some(State::Asked { ask: ask.as_ref().clone(), announced: false, pending })
             }
             Event::RestChosen { step, until, .. } => {
                 let act = step.and_then(|at| self.charter.worker.procedure.steps.get(at));

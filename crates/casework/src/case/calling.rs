@@ -1,7 +1,7 @@
 //! The fold of calls: what a ruling, a start and an end make of a case. It decides no ruling
 //! itself.
 
-use super::{Case, Pending, State, Turn};
+use super::{Case, Pending, Ruled, State, Turn};
 use crate::ask::{About, Ask};
 use crate::ids::{AskId, Digest, RoleName};
 use crate::journal::{CallEnd, Entry, Event};
@@ -12,40 +12,44 @@ use crate::procedure::Otherwise;
 use crate::template::WITHHELD;
 use crate::time::HOUR_MS;
 use crate::tool::{Effect, ToolCall};
-use crate::worker::Worker;
 use serde_json::json;
 
 impl Case {
-    pub(super) fn follow_ruling(
-        &mut self,
-        step: Option<usize>,
-        call: &ToolCall,
-        ruling: &Ruling,
-        permit: Permit,
-        entry: &Entry,
-    ) -> State {
+    pub(super) fn follow_ruling(&mut self, ruled: Ruled<'_>, entry: &Entry) -> State {
+        let Ruled { step, call, ruling, ask, permit } = ruled;
         self.turn_proposed(Turn::Proposed { call: call.clone() });
+        let approved = ask.cloned().map(Box::new);
+        let call = call.clone();
         match ruling {
-            Ruling::Allow { .. } if self.only_looks(call) => {
-                State::Permitted { step, call: call.clone(), permit }
+            Ruling::Allow { .. } if self.only_looks(&call) => {
+                State::Permitted { step, call, permit, approved }
             }
             Ruling::Allow { .. } | Ruling::Ask { .. } if self.is_shadow() => {
-                State::Withheld { step, call: call.clone() }
+                State::Withheld { step, call }
             }
-            Ruling::Allow { .. } => State::Permitted { step, call: call.clone(), permit },
+            Ruling::Allow { .. } => State::Permitted { step, call, permit, approved },
             Ruling::Ask { to, because, .. } => {
-                let ask = self.approval(call, to.clone(), because.clone(), entry);
-                let pending = Pending::Approval { step, call: call.clone() };
+                let ask = match ask {
+                    Some(ask) => ask.clone(),
+                    None => self.first_approval(step, &call, to.clone(), because.clone(), entry),
+                };
+                let pending = Pending::Approval { step, call };
                 State::Asked { ask, announced: false, pending }
             }
             Ruling::Deny { because, .. } => self.fail(step, format!("denied: {because}")),
         }
     }
 
-    /// The card for one exact call. Its digest binds case, tool declaration, arguments, worker
-    /// version and expiry, so that whatever changes makes another card.
-    pub(super) fn approval(
+    /// Whether an ask stored with a proposal is about that proposal and none other.
+    pub(super) fn is_about(ask: Option<&Ask>, call: &ToolCall, entry: &Entry) -> bool {
+        let about = About::Approval { call: call.id };
+        ask.is_none_or(|ask| ask.about == about && ask.id == AskId(entry.seq))
+    }
+
+    /// The ask of a journal from before asks were stored whole, made again from its entry.
+    fn first_approval(
         &self,
+        step: Option<usize>,
         call: &ToolCall,
         to: RoleName,
         because: String,
@@ -53,22 +57,14 @@ impl Case {
     ) -> Ask {
         let spec = self.charter.tools.get(&call.tool);
         let hours = u64::from(self.charter.worker.limits.ask_hours);
-        let expires_at = entry.at.plus_ms(hours * HOUR_MS);
-        let bound = json!({
-            "case": self.id,
-            "call": call.id,
-            "tool": call.tool,
-            "declaration": spec.map(crate::tool::ToolSpec::digest),
-            "arguments": call.arguments.data(),
-            "version": self.charter.worker.version,
-            "expires_at": expires_at,
-            "nonce": self.nonce,
-        });
         let headline =
             spec.map_or_else(|| call.tool.to_string(), |spec| spec.headline(&call.arguments));
         let about = About::Approval { call: call.id };
-        let ask = self.ask(about, to, headline, because, Some(expires_at));
-        Ask { digest: Digest::of_json(&bound), id: AskId(entry.seq), ..ask }
+        let ask = self.ask(about, to, headline, because);
+        let on_expiry = "it is not done, and the case goes on as its job description says".into();
+        let expires_at = Some(entry.at.plus_ms(hours * HOUR_MS));
+        let ask = Ask { id: AskId(entry.seq), expires_at, on_expiry, ..ask };
+        Ask { digest: self.bound(step, call, &ask).first_digest(), ..ask }
     }
 
     pub(super) fn follow_permit(
@@ -90,6 +86,33 @@ impl Case {
                 }
                 let (call, permit) = (call.clone(), permit.clone());
                 Some(State::Started { step, call, permit })
+            }
+            _ => None,
+        }
+    }
+
+    /// What was approved may no longer run: facts changed, time ran out, or this is shadow.
+    pub(super) fn follow_approved(
+        &mut self,
+        step: Option<usize>,
+        call: &ToolCall,
+        approved: Option<&Ask>,
+        event: &Event,
+    ) -> Option<State> {
+        let same = |id: &AskId| approved.is_some_and(|ask| ask.id == *id);
+        match event {
+            Event::AskWithdrawn { ask, why } if same(ask) => {
+                let result = json!({ "error": format!("it was not done: {why}") });
+                self.turn_told(Value::new(result, Origin::Charter));
+                Some(State::Ready)
+            }
+            Event::AskLapsed { ask } if same(ask) => {
+                Some(self.fail(step, "its approval ran out before it could be done".into()))
+            }
+            Event::CallEnded { call: id, end: CallEnd::Withheld }
+                if *id == call.id && self.is_shadow() =>
+            {
+                Some(self.withhold(step, call))
             }
             _ => None,
         }
@@ -125,16 +148,6 @@ impl Case {
             }
             CallEnd::Withheld => return None,
         })
-    }
-
-    /// The card for a call whose end nobody knows. It has no expiry: only a person can say.
-    fn doubt(&self, call: &ToolCall, known: &str) -> Ask {
-        let spec = self.charter.tools.get(&call.tool);
-        let says =
-            spec.map_or_else(|| call.tool.to_string(), |spec| spec.headline(&call.arguments));
-        let about = About::InDoubt { call: call.id, known: known.to_owned() };
-        let headline = format!("Did this happen? {says}");
-        self.ask(about, Worker::default_role(), headline, known.to_owned(), None)
     }
 
     pub(super) fn succeed(&mut self, step: Option<usize>, call: &ToolCall, result: Value) {

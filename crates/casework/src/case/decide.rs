@@ -1,9 +1,9 @@
 //! What a case does next when nothing is pending: walks the procedure, or turns a model's decision
 //! into a proposal with its ruling. Each result is an entry to record; nothing is changed here.
 
-use super::{Case, State, Step};
-use crate::ask::{About, Ask};
-use crate::ids::{Digest, PersonId, RoleName};
+use super::{Case, Step};
+use crate::ask::About;
+use crate::ids::Digest;
 use crate::journal::{Event, Outcome};
 use crate::judgement::{Decision, Question};
 use crate::origin::{Origin, Value};
@@ -11,7 +11,7 @@ use crate::permit::Permit;
 use crate::policy::{self, Circumstances, Ruling};
 use crate::procedure::{Act, QuestionSpec, StepSpec};
 use crate::template::{Template, TemplateError};
-use crate::time::{DAY_MS, HOUR_MS, Timestamp};
+use crate::time::{DAY_MS, Timestamp};
 use crate::tool::ToolCall;
 use crate::worker::Worker;
 use std::collections::BTreeMap;
@@ -69,12 +69,18 @@ impl Case {
                     arguments: self.fill(with)?,
                 };
                 let ruling = self.rule(&call, true);
-                Event::CallProposed { step: Some(at), call, ruling }
+                self.proposal(Some(at), call, ruling, now)
             }
-            Act::Ask { to, text } => {
+            Act::Ask { to, text, form } => {
                 let headline = self.words(text)?;
                 let (to, why) = (to.clone(), String::new());
-                self.ask_event(About::Question, Some(at), to, headline, why, now)
+                match self.ask_event(About::Question, Some(at), to, headline, why, now) {
+                    Event::AskRaised(mut ask) => {
+                        ask.form.clone_from(form);
+                        Event::AskRaised(ask)
+                    }
+                    event => event,
+                }
             }
             Act::Wait { length_ms } => Event::RestChosen {
                 step: Some(at),
@@ -191,7 +197,7 @@ impl Case {
     /// Turns a model's decision into an entry. Its words never become more than a proposal.
     pub(super) fn carry_out(&self, decision: &Decision, now: Timestamp) -> Step {
         self.note(match decision {
-            Decision::Call { tool, arguments } => self.propose_led(tool, arguments),
+            Decision::Call { tool, arguments } => self.propose_led(tool, arguments, now),
             Decision::Ask { text } => {
                 let role = Worker::default_role();
                 let why = "the worker asks".to_owned();
@@ -234,29 +240,6 @@ impl Case {
         self.scope.values().filter_map(|value| value.origin_of_leaf(wanted)).min()
     }
 
-    /// After a person edited a call: the same tool with their arguments, ruled on again. They saw
-    /// exactly these values, so what would be asked of their role is granted; a denial stands.
-    pub(super) fn propose_edited(
-        &self,
-        step: Option<usize>,
-        call: &ToolCall,
-        who: &PersonId,
-    ) -> Step {
-        let call = ToolCall { id: self.next_call_id(), ..call.clone() };
-        let ruling = match self.rule(&call, true) {
-            Ruling::Ask { rule, to, because, approvals } => {
-                let people = self.charter.worker.people(&to);
-                if people.is_empty() || people.contains(who) {
-                    Ruling::Allow { rule: format!("{rule}, edited and approved").as_str().into() }
-                } else {
-                    Ruling::Ask { rule, to, because, approvals }
-                }
-            }
-            ruling => ruling,
-        };
-        self.note(Event::CallProposed { step, call, ruling })
-    }
-
     pub(super) fn rule(&self, call: &ToolCall, planned: bool) -> Ruling {
         // A procedure's loops have their own bounds, and polling gives the same result until it
         // changes.
@@ -280,96 +263,5 @@ impl Case {
     /// Tool and arguments without the call's number: the same twice is a repetition.
     pub(super) fn shape(call: &ToolCall) -> Digest {
         Digest::of(format!("{}\n{}", call.tool, call.arguments.data()).as_bytes())
-    }
-
-    pub(super) fn hand_over(&self, why: &str) -> Step {
-        self.note(self.hand_over_event(why))
-    }
-
-    fn hand_over_event(&self, why: &str) -> Event {
-        if self.is_shadow() {
-            let how = format!("handed over: {why}");
-            return Event::CaseClosed(Outcome::WouldHaveEnded { how });
-        }
-        let to = Worker::default_role();
-        let headline = format!("Take over: {}", self.title);
-        Event::AskRaised(self.ask(
-            About::TakeOver { why: why.into() },
-            to,
-            headline,
-            why.into(),
-            None,
-        ))
-    }
-
-    /// What to record when no judge was sure: people are asked, the likeliest answers first.
-    pub fn unjudged(
-        &self,
-        options: Vec<(String, Option<f64>)>,
-        because: String,
-        now: Timestamp,
-    ) -> Event {
-        let question = match &self.state {
-            State::Judging { question, .. } => question,
-            _ => &Question::Next,
-        };
-        if let Question::Next = question {
-            return self.hand_over_event(&because);
-        }
-        let headline = match question {
-            Question::Classify { .. } => format!("Which one? “{}”", self.title),
-            other => format!("{}: “{}”", other.word(), self.title),
-        };
-        let about = About::Judgement { options };
-        self.ask_event(about, None, Worker::default_role(), headline, because, now)
-    }
-
-    fn ask_event(
-        &self,
-        about: About,
-        step: Option<usize>,
-        to: RoleName,
-        headline: String,
-        because: String,
-        now: Timestamp,
-    ) -> Event {
-        if self.is_shadow() {
-            let why = if because.is_empty() { because } else { format!(" ({because})") };
-            let how = format!("a person would be asked: {headline}{why}");
-            return Event::CaseClosed(Outcome::WouldHaveEnded { how });
-        }
-        let hours = u64::from(self.charter.worker.limits.ask_hours);
-        let expires_at = Some(now.plus_ms(hours * HOUR_MS));
-        let ask = self.ask(about, to, headline, because, expires_at);
-        Event::AskRaised(Ask { step, ..ask })
-    }
-
-    pub(super) fn ask(
-        &self,
-        about: About,
-        to: RoleName,
-        headline: String,
-        because: String,
-        expires_at: Option<Timestamp>,
-    ) -> Ask {
-        let people = self.charter.worker.people(&to);
-        let bound = format!("{}\n{}\n{about:?}\n{headline}", self.id, self.chain.length);
-        let on_expiry = match (&about, expires_at) {
-            (_, None) => "",
-            (About::Judgement { .. }, _) => "the case is handed over",
-            _ => "it is not done, and the case goes on as its job description says",
-        };
-        Ask {
-            id: self.next_ask_id(),
-            about,
-            to,
-            people,
-            headline,
-            because,
-            expires_at,
-            on_expiry: on_expiry.to_owned(),
-            step: None,
-            digest: Digest::of(bound.as_bytes()),
-        }
     }
 }

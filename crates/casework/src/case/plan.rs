@@ -7,13 +7,14 @@ use crate::ids::ToolName;
 use crate::journal::Event;
 use crate::origin::Value;
 use crate::procedure::{Act, StepSpec};
+use crate::time::Timestamp;
 use crate::tool::ToolCall;
 use serde_json::Value as Json;
 
 impl Case {
     /// A model's proposal as an entry: the first step left of the plan that it fits, or a call
     /// outside of the plan, which the policy denies. A worker without steps has no plan.
-    pub(super) fn propose_led(&self, tool: &ToolName, proposed: &Json) -> Event {
+    pub(super) fn propose_led(&self, tool: &ToolName, proposed: &Json, now: Timestamp) -> Event {
         let steps = &self.charter.worker.procedure.steps;
         let step = self.live_step(tool, proposed);
         let planned = steps.is_empty() || step.is_some();
@@ -23,7 +24,7 @@ impl Case {
         };
         let call = ToolCall { id: self.next_call_id(), tool: tool.clone(), arguments };
         let ruling = self.rule(&call, planned);
-        Event::CallProposed { step, call, ruling }
+        self.proposal(step, call, ruling, now)
     }
 
     fn live_step(&self, tool: &ToolName, proposed: &Json) -> Option<(usize, Value)> {

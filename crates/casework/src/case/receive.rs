@@ -2,12 +2,14 @@
 //! the one place through which a person's word reaches a case.
 
 use super::{Case, Pending, State};
-use crate::ask::{About, Reply, ReplyRefused};
+use crate::ask::{About, Reply, ReplyRefused, form};
+use crate::grant::{Allowance, Grant, GrantId, Used};
 use crate::ids::{AskId, PersonId};
 use crate::journal::{Actor, Event, Outcome};
 use crate::judgement::{Answer, Question};
 use crate::signal::{Signal, SignalKind};
 use crate::time::Timestamp;
+use crate::tool::ToolCall;
 
 /// What to record for a signal.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,18 +43,37 @@ impl Case {
     fn receive_arrival(&self, signal: &Signal) -> Receipt {
         let received = Event::SignalReceived(signal.clone());
         let mut entries = vec![(Actor::Source(signal.source.clone()), received)];
-        if let State::Asked { ask, pending, .. } = &self.state
-            && !matches!(pending, Pending::TakeOver | Pending::InDoubt { .. })
-        {
+        if let Some(ask) = self.ask_on_old_facts() {
             let why = "something new arrived on this case".to_owned();
-            entries.push((Actor::Engine, Event::AskWithdrawn { ask: ask.id, why }));
+            entries.push((Actor::Engine, Event::AskWithdrawn { ask, why }));
         }
         Receipt::Entries(entries)
     }
 
+    /// The ask that new facts overtake: an open one, and one that was approved and has not run yet.
+    fn ask_on_old_facts(&self) -> Option<AskId> {
+        match &self.state {
+            State::Asked { ask, pending, .. } | State::Lapsed { ask, pending } => {
+                let stands = matches!(pending, Pending::TakeOver | Pending::InDoubt { .. });
+                (!stands).then_some(ask.id)
+            }
+            State::Edited { ask, .. } => Some(*ask),
+            State::Permitted { approved: Some(ask), .. } => Some(ask.id),
+            _ => None,
+        }
+    }
+
     fn receive_reply(&self, id: AskId, who: &PersonId, reply: &Reply, now: Timestamp) -> Receipt {
         let event = match self.admit_reply(id, who, reply, now) {
-            Ok(()) => Event::AskAnswered { ask: id, who: who.clone(), reply: reply.clone() },
+            Ok(()) => {
+                let stands_in_for = self.stands_in_for(who, now);
+                Event::AskAnswered {
+                    ask: id,
+                    who: who.clone(),
+                    reply: reply.clone(),
+                    stands_in_for,
+                }
+            }
             Err(refused) => {
                 let why = refused.to_string();
                 Event::ReplyRefused { ask: id, who: who.clone(), why }
@@ -79,8 +100,24 @@ impl Case {
         if ask.id != id {
             return Err(ReplyRefused::NotOpen { ask: id });
         }
-        ask.admits(who, reply, now)?;
+        let stands_in_for = self.stands_in_for(who, now);
+        ask.admits(who, stands_in_for.as_ref(), reply, now)?;
         match (pending, reply) {
+            (Pending::Approval { .. }, Reply::Approve { .. } | Reply::Edit { .. })
+                if self.is_shadow() =>
+            {
+                Err(ReplyRefused::WrongKind)
+            }
+            (Pending::Approval { step, call }, Reply::Approve { .. } | Reply::Grant { .. })
+                if !self.is_bound(*step, call, ask) =>
+            {
+                Err(ReplyRefused::Changed)
+            }
+            (Pending::Approval { call, .. }, Reply::Grant { allowance, .. }) => {
+                self.may_grant(call, allowance, stands_in_for.as_ref(), now)
+            }
+            (Pending::Question { .. }, Reply::Fill { fields }) => form::accepts(&ask.form, fields)
+                .map_err(|error| ReplyRefused::NotAnAnswer { why: error.to_string() }),
             (Pending::Judgement { question, .. }, Reply::Say { answer }) => {
                 let answer = Self::answer_in_words(question, answer);
                 question
@@ -95,6 +132,54 @@ impl Case {
             }
             _ => Ok(()),
         }
+    }
+
+    /// In whose place a person answers what is open now.
+    fn stands_in_for(&self, who: &PersonId, now: Timestamp) -> Option<PersonId> {
+        let State::Asked { ask, .. } = &self.state else { return None };
+        self.arranged().stands_in_for(who, ask, now).cloned()
+    }
+
+    fn may_grant(
+        &self,
+        call: &ToolCall,
+        allowance: &Allowance,
+        stands_in_for: Option<&PersonId>,
+        now: Timestamp,
+    ) -> Result<(), ReplyRefused> {
+        let refused = |why: String| Err(ReplyRefused::NotGrantable { why });
+        if self.is_shadow() {
+            return Err(ReplyRefused::WrongKind);
+        }
+        if stands_in_for.is_some() {
+            return refused("who stands in for another approves one at a time".into());
+        }
+        match self.charter.tools.get(&call.tool) {
+            Some(spec) => allowance.fits(spec, now).or_else(refused),
+            None => refused("the tool is not known any more".into()),
+        }
+    }
+
+    /// The grant that a reply makes, once it is recorded; asked before it is.
+    pub fn grant_of(&self, event: &Event, at: Timestamp) -> Option<Grant> {
+        let Event::AskAnswered { ask: id, who, reply: Reply::Grant { allowance, .. }, .. } = event
+        else {
+            return None;
+        };
+        let State::Asked { ask, pending: Pending::Approval { call, .. }, .. } = &self.state else {
+            return None;
+        };
+        Some(Grant {
+            id: GrantId { case: self.id, ask: *id },
+            worker: self.charter.worker.name.clone(),
+            shape: ask.shape.clone()?,
+            declaration: self.charter.tools.get(&call.tool)?.digest(),
+            allowance: allowance.clone(),
+            who: who.clone(),
+            at,
+            used: Used::default(),
+            revoked: None,
+        })
     }
 
     pub(super) fn answer_in_words(question: &Question, words: &str) -> Answer {

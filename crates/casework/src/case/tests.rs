@@ -23,7 +23,7 @@ fn step(name: &str, when: &str, act: Act) -> StepSpec {
 }
 
 fn asks(text: &str) -> Act {
-    Act::Ask { to: "default".into(), text: Template::parse_text(text).unwrap() }
+    Act::Ask { to: "default".into(), text: Template::parse_text(text).unwrap(), form: Vec::new() }
 }
 
 fn polls() -> Act {
@@ -92,7 +92,7 @@ fn go(case: &mut Case, now: Timestamp) -> Step {
 fn answer(case: &mut Case, words: &str) {
     let ask = case.open_ask().unwrap().0.id;
     let reply = Reply::Say { answer: words.into() };
-    let event = Event::AskAnswered { ask, who: "mo".into(), reply };
+    let event = Event::AskAnswered { ask, who: "mo".into(), reply, stands_in_for: None };
     case.record(Timestamp(0), Actor::Person("mo".into()), event).unwrap();
 }
 

@@ -164,7 +164,7 @@ impl Case {
             State::Asked { announced: false, ask, .. } => {
                 (self.asked_status(), Some(now), ask.headline.clone())
             }
-            State::Asked { ask, .. } => (self.asked_status(), ask.expires_at, ask.headline.clone()),
+            State::Asked { ask, .. } => (self.asked_status(), ask.due_at(), ask.headline.clone()),
             State::Resting { until } => (Status::Resting, Some(*until), String::new()),
             State::Closed(outcome) => {
                 let (status, note) = ended(outcome);

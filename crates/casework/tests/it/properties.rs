@@ -165,7 +165,7 @@ impl World {
         assert_eq!(proposed, call.call(), "what runs is what was proposed");
         match (call.permit(), ruling) {
             (Permit::ByRule(rule), Ruling::Allow { rule: allowed }) => assert_eq!(rule, allowed),
-            (Permit::ByPerson { ask, who }, Ruling::Allow { .. } | Ruling::Ask { .. }) => {
+            (Permit::ByPerson { ask, who, .. }, Ruling::Allow { .. } | Ruling::Ask { .. }) => {
                 assert_approved(&entries, &self.cards[ask], call, who);
             }
             (permit, ruling) => panic!("{permit:?} on {ruling:?}"),
@@ -187,7 +187,7 @@ fn assert_approved(
             Event::AskLapsed { ask: id } | Event::AskWithdrawn { ask: id, .. } => {
                 assert_ne!(*id, ask.id, "an ask that is over permits nothing");
             }
-            Event::AskAnswered { ask: id, who: by, reply } if *id == ask.id => {
+            Event::AskAnswered { ask: id, who: by, reply, .. } if *id == ask.id => {
                 assert_eq!(by, who);
                 approved = match reply {
                     Reply::Approve { digest } => *digest == ask.digest && shown == call.call(),

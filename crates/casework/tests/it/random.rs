@@ -90,7 +90,11 @@ fn one_step(at: usize, (act, condition_at, otherwise): (u8, u8, u8)) -> StepSpec
         8 => call("tickets.note", json!({ "id": "$step_0.id", "note": "n" })),
         9 => call("bank.pay", json!({ "to": "$signal.sender", "amount": "5" })),
         10 => call("web.fetch", json!({ "url": "https://fog.example" })),
-        11 => Act::Ask { to: "default".into(), text: template("Which, {{ signal.sender }}?") },
+        11 => Act::Ask {
+            to: "default".into(),
+            text: template("Which, {{ signal.sender }}?"),
+            form: Vec::new(),
+        },
         12 => Act::Wait { length_ms: 3_600_000 },
         13 => Act::Again { to: at / 2, at_most: u32::from(condition_at % 4) },
         14 if condition_at < 60 => Act::HandOver { why: template("too hard") },

@@ -55,7 +55,7 @@ fn an_unsure_judge_ends_the_walk() {
 
 #[test]
 fn a_step_that_asks_ends_the_walk() {
-    let ask = Act::Ask { to: "default".into(), text: template("May I?") };
+    let ask = Act::Ask { to: "default".into(), text: template("May I?"), form: Vec::new() };
     assert_ends_unseen(shadowed(vec![step("may", ask)], Vec::new()), "May I?");
 }
 

@@ -97,7 +97,8 @@ fn an_unsure_judge_asks_and_the_answer_goes_on_and_teaches() {
 
     let reply = Reply::Say { answer: "portal".into() };
     let (id, who) = (ask.id, "mo".into());
-    let event = casework::Event::AskAnswered { ask: id, who, reply: reply.clone() };
+    let event =
+        casework::Event::AskAnswered { ask: id, who, reply: reply.clone(), stands_in_for: None };
     let lesson = walk.case.lesson(&event).unwrap();
     assert_eq!((lesson.step.as_str(), lesson.answer.as_str()), ("queue", "portal"));
     assert_eq!(lesson.text, "About m-1\nIt does not open");

@@ -51,7 +51,8 @@ fn nobody_but_the_reviewers_may_answer() {
     assert!(matches!(refused, ReplyRefused::NotYours { .. }));
     assert!(!walk.reply_to(ask.id, "eve", approve.clone()));
     // Nor does the fold take it, should a store be made to hold it.
-    let answered = Event::AskAnswered { ask: ask.id, who: eve.clone(), reply: approve };
+    let answered =
+        Event::AskAnswered { ask: ask.id, who: eve.clone(), reply: approve, stands_in_for: None };
     assert!(walk.case.record(walk.now, Actor::Person(eve), answered).is_err());
     assert_eq!(walk.status(), Status::Asked);
 }
@@ -185,15 +186,20 @@ fn an_entry_out_of_turn_is_refused_and_leaves_the_case_unchanged() {
     let before = walk.story();
     let ask = walk.ask();
     let call = casework::CallId(ask.id.0);
-    let permit = casework::Permit::ByPerson { ask: ask.id, who: "mo".into() };
+    let permit = casework::Permit::ByPerson { ask: ask.id, who: "mo".into(), with: Vec::new() };
     let wrong = Reply::Approve { digest: casework::Digest::of(b"another card") };
     let events = [
         Event::CallStarted { call, permit },
         Event::CallEnded { call, end: CallEnd::Withheld },
         Event::AskAnnounced { ask: ask.id },
         Event::AskLapsed { ask: casework::AskId(0) },
-        Event::AskAnswered { ask: ask.id, who: "mo".into(), reply: wrong },
-        Event::AskAnswered { ask: ask.id, who: "mo".into(), reply: Reply::Happened(true) },
+        Event::AskAnswered { ask: ask.id, who: "mo".into(), reply: wrong, stands_in_for: None },
+        Event::AskAnswered {
+            ask: ask.id,
+            who: "mo".into(),
+            reply: Reply::Happened(true),
+            stands_in_for: None,
+        },
         Event::RestChosen { step: None, until: walk.now, why: String::new() },
     ];
     for event in events {

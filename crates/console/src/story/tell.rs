@@ -4,6 +4,7 @@
 
 use super::evidence;
 use super::letter::letter;
+use super::said::{in_place_of, said};
 use super::{Note, Passage, State};
 use crate::marks;
 use crate::moments::Moments;
@@ -61,8 +62,8 @@ impl<'a> Teller<'a> {
             Event::Judged(judged) => self.judged(entry, judged),
             Event::CallProposed { call, ruling, .. } => self.proposed(entry, call, ruling),
             Event::AskRaised(ask) => self.asked(entry, ask),
-            Event::AskAnswered { ask, who, reply } => {
-                let said = said(who.as_str(), reply);
+            Event::AskAnswered { ask, who, reply, stands_in_for } => {
+                let said = said(&in_place_of(who, stands_in_for.as_ref()), reply);
                 self.replied(entry, *ask, said, reply);
             }
             Event::ReplyRefused { ask, who, why } => {
@@ -71,6 +72,9 @@ impl<'a> Teller<'a> {
                     self.asks.get(ask).copied(),
                     format!("{who} replied; it did not count: {why}"),
                 );
+            }
+            Event::AskReminded { ask, .. } => {
+                self.note_on(entry, self.asks.get(ask).copied(), "people were reminded".into());
             }
             Event::AskLapsed { ask } => {
                 self.close(entry, *ask, State::Bad, "nobody answered in time".into());
@@ -203,7 +207,8 @@ impl<'a> Teller<'a> {
             }
             Reply::Edit { .. } => passage.kind = "edited",
             Reply::Reject { .. } => passage.kind = "rejected",
-            Reply::Approve { .. } => passage.kind = "approved",
+            Reply::Approve { .. } | Reply::Grant { .. } => passage.kind = "approved",
+            Reply::Fill { .. } => passage.kind = "answered",
             Reply::Say { .. } | Reply::Happened(_) | Reply::Outcome { .. } => {}
         }
     }
@@ -215,7 +220,10 @@ impl<'a> Teller<'a> {
         passage.kind = "started";
         let text = match permit {
             Permit::ByRule(rule) => format!("{rule}, at entry {}", entry.seq),
-            Permit::ByPerson { who, ask } => format!("{who}, in reply to ask {ask}"),
+            Permit::ByPerson { who, ask, with } => {
+                let earlier: String = with.iter().map(|who| format!("{who} and ")).collect();
+                format!("{earlier}{who}, in reply to ask {ask}")
+            }
         };
         passage.why.push(("permitted by".into(), text));
     }
@@ -358,20 +366,5 @@ fn in_words(decision: &Decision) -> String {
         Decision::Wait { why, .. } => format!("Next: wait, {why}"),
         Decision::Finish { summary } => format!("Next: finish, {}", one_line(summary, 120)),
         Decision::HandOver { why } => format!("Next: hand over, {why}"),
-    }
-}
-
-fn said(who: &str, reply: &Reply) -> String {
-    match reply {
-        Reply::Approve { .. } => format!("{who} approved exactly this"),
-        Reply::Edit { arguments, .. } => {
-            let names: Vec<&str> = arguments.keys().map(String::as_str).collect();
-            format!("{who} changed {} and approved", names.join(", "))
-        }
-        Reply::Reject { why } => format!("{who} rejected it: {why}"),
-        Reply::Say { answer } => format!("{who} answered: {}", one_line(answer, 200)),
-        Reply::Happened(true) => format!("{who} says it did happen"),
-        Reply::Happened(false) => format!("{who} says it did not happen"),
-        Reply::Outcome { summary } => format!("{who} finished it: {summary}"),
     }
 }

@@ -53,6 +53,7 @@ fn what(event: &Event) -> String {
         Event::ReplyRefused { ask, why, .. } => {
             format!("a reply to ask {ask} did not count: {why}")
         }
+        Event::AskReminded { ask, .. } => format!("people were reminded of ask {ask}"),
         Event::AskLapsed { ask } => format!("nobody answered ask {ask} in time"),
         Event::AskWithdrawn { ask, why } => format!("ask {ask} was withdrawn: {why}"),
         Event::CallStarted { call, .. } => format!("call {call} started"),

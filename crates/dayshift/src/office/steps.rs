@@ -5,7 +5,7 @@ use super::names::{ALWAYS, Names, is_name};
 use super::reader::{Node, Said, Table, Word};
 use super::tools::{choice, unknown_tool};
 use super::worker::Known;
-use super::{firm, suggest};
+use super::{firm, form, suggest};
 use casework::procedure::{Act, Otherwise, Procedure, QuestionSpec, StepSpec};
 use casework::template::Template;
 use casework::time::parse_length_ms;
@@ -143,8 +143,9 @@ impl<'a> Reading<'_, 'a> {
             role(&word, self.around.roles).then(|| word.text.to_owned())
         });
         let text = table.need("text", "what is asked").and_then(|node| self.scope.text(&node));
+        let form = table.get("form").map(|node| form::read(&node)).unwrap_or_default();
         table.report_unknown();
-        Some(Act::Ask { to: RoleName::new(to?), text: text? })
+        Some(Act::Ask { to: RoleName::new(to?), text: text?, form })
     }
 
     fn finish(&self, table: &Table<'_>) -> Option<Act> {

@@ -91,6 +91,8 @@ pub fn pieces(claim: &Claim) -> Vec<Vec<u8>> {
                 step: None,
                 call: call.clone(),
                 ruling: Ruling::Allow { rule: rule.clone() },
+                ask: None,
+                drawn: None,
             },
             Event::CallStarted { call: call.id, permit: Permit::ByRule(rule) },
         ]);

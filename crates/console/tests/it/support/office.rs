@@ -256,6 +256,7 @@ fn onboarding() -> Worker {
             Act::Ask {
                 to: RoleName::new("default"),
                 text: text("Which desk does the new colleague get? “{{ signal.subject }}”"),
+                form: Vec::new(),
             },
         ),
     ];

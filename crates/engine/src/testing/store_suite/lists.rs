@@ -4,7 +4,7 @@ use crate::seams::{Append, CaseQuery, Count, Store};
 use crate::testing::samples::{
     START, WORKER, admitted, append, claimed, closing, opened, resting, room, to_worker,
 };
-use casework::ask::{About, Ask};
+use casework::ask::{About, Ask, Lapse, Quorum};
 use casework::case::Lesson;
 use casework::{
     AskId, CaseId, Digest, PersonId, Progress, RoleName, Status, Timestamp, WorkerName,
@@ -117,6 +117,12 @@ fn asking(append: Append) -> Append {
         on_expiry: "it goes to sales".to_owned(),
         step: Some(2),
         digest: Digest::of(b"what was shown"),
+        quorum: Quorum::default(),
+        lapse: Lapse::Deny,
+        reminders: None,
+        shape: None,
+        edits: None,
+        form: Vec::new(),
     };
     let status = Status::Asked;
     let progress = Progress { status, ask: Some(ask), ..append.progress };

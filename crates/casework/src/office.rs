@@ -186,6 +186,40 @@ pub enum Change {
     },
     /// Everything was stopped.
     Stopped,
+    /// A person's words were taken out of journals. Whose is not said: that would keep the name.
+    Erased {
+        /// What the request was, in the words of whoever answered it.
+        why: String,
+        /// The lines that were written anew.
+        entries: Vec<ErasedEntry>,
+    },
+    /// Ended cases were removed, their time being over.
+    Forgotten {
+        /// Which.
+        cases: Vec<ForgottenCase>,
+    },
+}
+
+/// An entry whose words were erased.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasedEntry {
+    /// Of which case.
+    pub case: CaseId,
+    /// Which one.
+    pub seq: u32,
+    /// The digest of the line that stands there now.
+    pub now: Digest,
+}
+
+/// A case that is no longer kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForgottenCase {
+    /// Which.
+    pub case: CaseId,
+    /// How many entries it had.
+    pub entries: u32,
+    /// The head of its journal.
+    pub head: Digest,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references in")]

@@ -1,7 +1,7 @@
 //! A call that may be performed. Only this crate can make one, and only `Case::next_step` does:
 //! connectors accept nothing else, so nothing runs without a ruling. It performs nothing.
 
-use crate::ids::{AskId, CaseId, Digest, PersonId, RuleName, ToolName};
+use crate::ids::{AskId, CallId, CaseId, Digest, PersonId, RuleName, ToolName};
 use crate::origin::Value;
 use crate::tool::ToolCall;
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ pub struct PermittedCall {
 
 impl PermittedCall {
     pub(crate) fn mint(case: CaseId, call: ToolCall, permit: Permit, nonce: &str) -> Self {
-        let key = idempotency_key(nonce, case, &call);
+        let key = idempotency_key(nonce, case, call.id);
         Self { case, call, permit, key }
     }
 
@@ -95,6 +95,8 @@ impl PermittedCall {
     }
 }
 
-fn idempotency_key(nonce: &str, case: CaseId, call: &ToolCall) -> Digest {
-    Digest::of(format!("dayshift call\n{nonce}\n{case}\n{}", call.id).as_bytes())
+/// The key of a call, from the nonce in its case's first entry: how a journal is searched for the
+/// key that another system kept. It permits nothing.
+pub fn idempotency_key(nonce: &str, case: CaseId, call: CallId) -> Digest {
+    Digest::of(format!("dayshift call\n{nonce}\n{case}\n{call}").as_bytes())
 }

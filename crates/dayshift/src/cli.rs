@@ -1,5 +1,8 @@
 //! The commands and their help. What they do is in `command`.
 
+mod audit;
+
+pub use audit::{AuditCommand, ExportArguments, VerifyArguments, WitnessArguments};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -86,7 +89,7 @@ pub enum Command {
         /// The office
         dir: PathBuf,
     },
-    /// Export and verify the audit trail
+    /// Export, verify, prove, sign and erase: the audit trail
     #[command(subcommand)]
     Audit(AuditCommand),
     /// Use one skill on files of your own
@@ -199,27 +202,6 @@ pub enum CaseCommand {
         /// Why
         #[arg(long)]
         why: String,
-    },
-}
-
-/// What can be done with the audit trail.
-#[derive(Debug, Subcommand)]
-pub enum AuditCommand {
-    /// Write all journals into one file that can be verified offline
-    #[command(after_help = "Example:\n  dayshift audit export my-office --out audit.jsonl")]
-    Export {
-        /// The office
-        dir: PathBuf,
-        /// The file
-        #[arg(long)]
-        out: PathBuf,
-    },
-    /// Verify an office's journals, or an exported file
-    #[command(after_help = "Examples:\n  dayshift audit verify my-office\n  \
-            dayshift audit verify audit.jsonl")]
-    Verify {
-        /// An office or an exported file
-        path: PathBuf,
     },
 }
 

@@ -6,6 +6,7 @@ mod cli;
 mod command;
 mod office;
 mod report;
+mod signing;
 mod wiring;
 
 use clap::Parser as _;

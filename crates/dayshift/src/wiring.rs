@@ -1,6 +1,7 @@
 //! Puts an office together: store, sources, tools, judges, workers. The one place where all names
 //! meet; it holds no rule.
 
+pub mod checkpoints;
 mod learning;
 
 use crate::command::Failure;
@@ -44,6 +45,8 @@ pub struct House {
     pub lanes: Lanes,
     /// What its learned judge learns from.
     pub learning: Learning,
+    /// Signs what it did; a shadow walk is not signed.
+    pub checkpoints: Option<tokio::sync::Mutex<checkpoints::Checkpoints>>,
 }
 
 /// How an office is opened otherwise than its files say.
@@ -105,8 +108,10 @@ pub async fn open(
         charters.put(Charter { worker: worker.clone(), tools: Arc::clone(&specs) });
         workers.push(worker);
     }
+    let mut signing = None;
     // A shadow walk leaves no trace in the office.
     if otherwise.mode != Some(Mode::Shadow) {
+        signing = checkpoints::open_unless_broken(&store, &path, &office.name, &clock).await;
         versions::keep_and_recall(&office, &shared, &charters, &specs).await?;
     }
     let learned = Arc::new(LearnedJudge::default());
@@ -132,6 +137,7 @@ pub async fn open(
         lanes: lanes(&workers),
         engine: Arc::new(engine),
         sources: connected.sources,
+        checkpoints: signing.map(tokio::sync::Mutex::new),
         store,
         learning,
         office,

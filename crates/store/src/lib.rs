@@ -17,6 +17,6 @@ mod sqlite;
 mod status;
 mod writer;
 
-pub use log::StoredCheckpoint;
+pub use log::{StoredCheckpoint, Trail};
 pub use options::{Moment, OpenOptions};
 pub use sqlite::SqliteStore;

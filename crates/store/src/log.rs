@@ -5,10 +5,10 @@
 use crate::fault;
 use crate::retain::Chore;
 use crate::sqlite::SqliteStore;
-use casework::{Digest, Timestamp};
-use engine::seams::StoreError;
+use casework::{CaseId, Digest, Timestamp};
+use engine::seams::{StoreError, StoredJournal};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Connection as _, Row as _};
+use sqlx::{Connection as _, Executor as _, Row as _};
 
 /// How many commits are read at once.
 const ROWS_MAX: i64 = 4_096;
@@ -26,6 +26,9 @@ pub struct StoredCheckpoint {
     pub frontier: Vec<u8>,
 }
 
+/// The whole trail as it stood at one moment, however long reading it takes.
+pub struct Trail(SqliteConnection);
+
 impl SqliteStore {
     /// Hashes of entries in the order in which they were committed, from this number on: a part of
     /// them, empty at the end. An entry's hash is its journal's chain after it.
@@ -34,17 +37,6 @@ impl SqliteStore {
     /// When the store cannot be read, or a row is missing.
     pub async fn log(&self, from: u64) -> Result<Vec<Digest>, StoreError> {
         log(&mut *self.reader().await?, from).await
-    }
-
-    /// All checkpoints, smallest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn checkpoints(&self) -> Result<Vec<StoredCheckpoint>, StoreError> {
-        let text = "SELECT size, at, note, frontier FROM checkpoint ORDER BY size";
-        let rows = sqlx::query(text).fetch_all(&mut *self.reader().await?).await;
-        let parsed = rows.and_then(|rows| rows.iter().map(parse_checkpoint).collect());
-        parsed.map_err(|error| fault::sorted(&error))
     }
 
     /// The newest checkpoint, if there is one.
@@ -65,6 +57,60 @@ impl SqliteStore {
     /// When they cannot be saved.
     pub async fn keep_checkpoints(&self, made: Vec<StoredCheckpoint>) -> Result<(), StoreError> {
         self.chore(move |reply| Chore::Checkpoints(made, reply)).await
+    }
+
+    /// The trail as it stands now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn trail(&self) -> Result<Trail, StoreError> {
+        let mut connection = self.another_reader().await?;
+        // The first read after it fixes the moment.
+        let begun = (&mut connection).execute("BEGIN; SELECT count(*) FROM counter").await;
+        begun.map_err(|error| fault::sorted(&error))?;
+        Ok(Trail(connection))
+    }
+}
+
+impl Trail {
+    /// As [`SqliteStore::log`].
+    ///
+    /// # Errors
+    /// When the store cannot be read, or a row is missing.
+    pub async fn log(&mut self, from: u64) -> Result<Vec<Digest>, StoreError> {
+        log(&mut self.0, from).await
+    }
+
+    /// All checkpoints, smallest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
+        let text = "SELECT size, at, note, frontier FROM checkpoint ORDER BY size";
+        let rows = sqlx::query(text).fetch_all(&mut self.0).await;
+        let parsed = rows.and_then(|rows| rows.iter().map(parse_checkpoint).collect());
+        parsed.map_err(|error| fault::sorted(&error))
+    }
+
+    /// Numbers of journals with entries, ascending; the office's own is 0.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn journals(&mut self) -> Result<Vec<CaseId>, StoreError> {
+        let text = "SELECT case_no FROM case_row WHERE entries > 0 ORDER BY case_no";
+        let rows = sqlx::query(text).fetch_all(&mut self.0).await;
+        let number = |row: &SqliteRow| row.try_get_unchecked::<i64, _>(0);
+        let numbers = rows.and_then(|rows| rows.iter().map(number).collect::<Result<Vec<_>, _>>());
+        let numbers = numbers.map_err(|error| fault::sorted(&error))?;
+        Ok(numbers.into_iter().map(|number| CaseId(number.unsigned_abs())).collect())
+    }
+
+    /// A journal; `None` when there is none of this number.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn journal(&mut self, case: CaseId) -> Result<Option<StoredJournal>, StoreError> {
+        crate::reads::journal(&mut self.0, case).await
     }
 }
 

@@ -116,6 +116,11 @@ impl SqliteStore {
         self.readers.acquire().await.map_err(|error| fault::sorted(&error))
     }
 
+    /// A connection of its own, for a reader that takes its time.
+    pub(crate) async fn another_reader(&self) -> Result<SqliteConnection, StoreError> {
+        self.connect.connect().await.map_err(|error| fault::sorted(&error))
+    }
+
     /// Whether another process wrote since the last look.
     async fn look(&self) -> Result<bool, StoreError> {
         let version = self.chore(Chore::Look).await?;

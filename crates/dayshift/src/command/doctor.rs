@@ -26,6 +26,13 @@ pub async fn doctor(dir: &Path, report: &Report) -> Result<(), Failure> {
         "store".into(),
         size.map(|size| format!("{} cases", size.cases)).map_err(|error| error.to_string()),
     ));
+    checks.push((
+        "audit log".into(),
+        match &house.checkpoints {
+            Some(signing) => Ok(format!("signed by {}", signing.lock().await.signer().public())),
+            None => Err("it is not signed: see `dayshift audit verify`".into()),
+        },
+    ));
     for source in &house.sources {
         let seen = last_seen(&house, source.name()).await;
         let probed = source.probe().await;

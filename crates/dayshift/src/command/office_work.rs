@@ -70,6 +70,7 @@ pub async fn until_nothing_is_due(house: &House, report: &Report) -> Result<(), 
     tokio::select! {
         worked = working => worked?,
         () = showing => {}
+        () = wiring::checkpoints::keep(house) => {}
         () = interrupted(house) => {}
     }
     bar.finish_and_clear();
@@ -133,6 +134,7 @@ async fn listen_and_work(house: &House, report: &Report) -> Result<(), Failure> 
         worked = working => worked,
         () = learning => Ok(()),
         () = wiring::keep_pauses(house) => Ok(()),
+        () = wiring::checkpoints::keep(house) => Ok(()),
         () = stop_on_interrupt(house, report) => Ok(()),
     };
     house.engine.switches.stop();
@@ -170,6 +172,7 @@ async fn interrupted(house: &House) {
 
 /// Closes the store, so that all lies in one file.
 pub async fn close(house: House) -> Result<(), Failure> {
+    wiring::checkpoints::sign_the_rest(&house).await?;
     let store = Arc::clone(&house.store);
     drop(house);
     Ok(store.close().await?)

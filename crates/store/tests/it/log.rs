@@ -90,5 +90,22 @@ async fn checkpoints_read_back_and_the_first_of_a_size_stays() {
     store.keep_checkpoints(vec![made(256, "one"), made(300, "two")]).await.unwrap();
     store.keep_checkpoints(vec![made(300, "other")]).await.unwrap();
     assert_eq!(store.last_checkpoint().await, Ok(Some(made(300, "two"))));
-    assert_eq!(store.checkpoints().await, Ok(vec![made(256, "one"), made(300, "two")]));
+    assert_eq!(
+        store.trail().await.unwrap().checkpoints().await,
+        Ok(vec![made(256, "one"), made(300, "two")])
+    );
+}
+
+#[tokio::test]
+async fn a_trail_stays_as_it_stood_when_it_was_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(&dir).await;
+    let claim = opened(&*store, "a").await;
+    store.append(append(&claim, 0)).await.unwrap();
+    let mut trail = store.trail().await.unwrap();
+    store.append(append(&claim, 2)).await.unwrap();
+    assert_eq!(trail.log(0).await.unwrap().len(), 2);
+    assert_eq!(trail.journals().await, Ok(vec![claim.case]));
+    assert_eq!(trail.journal(claim.case).await.unwrap().unwrap().count, 2);
+    assert_eq!(store.log(0).await.unwrap().len(), 4);
 }

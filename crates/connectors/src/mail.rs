@@ -7,8 +7,11 @@ mod config;
 mod connect;
 mod copies;
 mod doubts;
+mod evidence;
 mod fault;
 mod files;
+mod header_section;
+mod keys;
 mod letter;
 mod lookalike;
 mod mailbox;
@@ -21,7 +24,8 @@ mod talk;
 mod tools;
 
 pub use config::{
-    Endpoint, Login, MailCaps, MailConfig, MailFolders, MailKind, MailPace, MailServer, Tls,
+    DkimKeys, Endpoint, Login, MailCaps, MailConfig, MailFolders, MailKind, MailPace, MailServer,
+    Tls,
 };
 pub use source::MailSource;
 pub use tools::{mail_tools, mail_tools_with};

@@ -44,6 +44,10 @@ pub(super) fn compose(
     let argument = |name: &str| call.call().argument(name).as_str().unwrap_or_default();
     let recipient = recipient(argument("to"))?;
     let subject = one_line("subject", argument("subject"))?;
+    // A reader would decode it, and show what nobody approved (RFC 2047).
+    if subject.contains("=?") {
+        return Err("the argument `subject` holds an encoded word".to_owned());
+    }
     let text = body(argument("text"))?;
     let answered = one_line("in_reply_to", argument("in_reply_to"))?;
     if verb == Verb::Reply {
@@ -85,8 +89,8 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// Longest argument that becomes a header; longer ones are no honest subjects.
-const LINE_BYTES_MAX: usize = 998;
+/// Longest argument that becomes a header: with its name it must fit a line (RFC 5322, 2.1.1).
+const LINE_BYTES_MAX: usize = 900;
 
 fn one_line<'a>(name: &str, value: &'a str) -> Result<&'a str, String> {
     if value.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {

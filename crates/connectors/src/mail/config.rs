@@ -2,6 +2,7 @@
 //! and checks nothing: what does not work is found by `Source::probe`.
 
 use crate::secret::Secret;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct MailConfig {
     /// The name under which the account's own server writes `Authentication-Results`. Only these
     /// headers are believed; without it nobody's sender address counts as verified.
     pub authserv: Option<String>,
+    /// Where the keys come from with which signatures are verified here.
+    pub dkim: DkimKeys,
     /// Bounds.
     pub caps: MailCaps,
     /// How often to look and how long to wait.
@@ -44,9 +47,50 @@ impl MailConfig {
             own_addresses: Vec::new(),
             own_domains: Vec::new(),
             authserv: None,
+            dkim: DkimKeys::default(),
             caps: MailCaps::default(),
             pace: MailPace::default(),
         }
+    }
+}
+
+/// Where the public keys of DKIM signatures come from. With neither, no signature is verified here
+/// and only `authserv` can vouch for a sender.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DkimKeys {
+    /// Key records by name: `mail._domainkey.clay.example` and `v=DKIM1; p=…`.
+    pub known: BTreeMap<String, String>,
+    /// Whether the system's name servers are asked for other keys.
+    pub ask_dns: bool,
+}
+
+impl DkimKeys {
+    /// Reads key records from text: a name and a record per line, the record as it is or in the
+    /// quoted pieces of a zone file, with `IN TXT` before it or not; `#` and `;` begin a comment
+    /// line.
+    ///
+    /// # Errors
+    /// The number of the first line that is none of these.
+    pub fn parse(text: &str) -> Result<BTreeMap<String, String>, usize> {
+        let mut known = BTreeMap::new();
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with(['#', ';']) {
+                continue;
+            }
+            let (name, rest) = line.split_once(char::is_whitespace).ok_or(index + 1)?;
+            let rest = rest.trim_start().trim_start_matches("IN").trim_start();
+            let rest = rest.trim_start_matches("TXT").trim();
+            let record: String = match rest.contains('"') {
+                true => rest.split('"').skip(1).step_by(2).collect(),
+                false => rest.to_owned(),
+            };
+            if !name.contains("._domainkey.") || !record.contains("p=") {
+                return Err(index + 1);
+            }
+            known.insert(name.trim_end_matches('.').to_lowercase(), record);
+        }
+        Ok(known)
     }
 }
 

@@ -5,8 +5,9 @@
 mod tests;
 
 use super::doubts::doubts;
+use super::evidence::Evidence;
 use super::own::Own;
-use super::sender::{SenderCheck, check};
+use super::sender::{SenderCheck, check, is_colleague};
 use casework::Digest;
 use casework::origin::{Origin, Value};
 use casework::signal::Arrival;
@@ -51,21 +52,21 @@ pub(super) enum Opened {
     },
 }
 
-/// Opens a letter.
-pub(super) fn open(letter: &Letter, own: &Own) -> Opened {
+/// Opens a letter, with what it proves about its author.
+pub(super) fn open(letter: &Letter, own: &Own, evidence: &Evidence) -> Opened {
     match letter {
         Letter::Whole(bytes) => match read_mail(bytes) {
             Ok(mail) if is_ours(&mail, own) => Opened::Ours,
             Ok(mail) => Opened::Theirs {
                 key: key(&mail, bytes),
-                arrival: Box::new(arrival(&mail, own)),
+                arrival: Box::new(arrival(&mail, own, evidence)),
                 unreadable: false,
             },
-            Err(error) => unreadable(None, bytes, error.to_string(), own),
+            Err(error) => unreadable(None, bytes, error.to_string(), own, evidence),
         },
         Letter::TooLarge { head, size_bytes } => {
             let why = format!("read mail: {size_bytes} bytes are more than are read");
-            unreadable(read_mail(head).ok(), head, why, own)
+            unreadable(read_mail(head).ok(), head, why, own, evidence)
         }
     }
 }
@@ -73,7 +74,7 @@ pub(super) fn open(letter: &Letter, own: &Own) -> Opened {
 /// A letter that nobody managed to open.
 pub(super) fn unread(letter: &Letter, why: &str, own: &Own) -> Opened {
     let (Letter::Whole(bytes) | Letter::TooLarge { head: bytes, .. }) = letter;
-    unreadable(None, bytes, why.to_owned(), own)
+    unreadable(None, bytes, why.to_owned(), own, &Evidence::default())
 }
 
 /// Both signs are needed: anyone can write our address, and anyone who got a mail of ours can copy
@@ -101,21 +102,28 @@ pub(super) fn thread_key(message_id: &str) -> String {
 /// Longest Message-ID that is a key as it stands; a header line ends at 998 bytes.
 const ID_BYTES_MAX: usize = 998;
 
-fn arrival(mail: &Mail, own: &Own) -> Arrival {
-    let check = check(mail, own);
+fn arrival(mail: &Mail, own: &Own, evidence: &Evidence) -> Arrival {
+    let check = check(mail, own, evidence);
     let sender = sender(mail);
     Arrival {
         title: mail.subject.clone(),
         party: (!sender.is_empty()).then_some(sender),
         thread: thread(mail),
-        fields: fields(mail, own, check),
+        fields: fields(mail, own, check, evidence),
         bodies: Vec::new(),
     }
 }
 
 /// What could not be read still becomes a case, so that a person sees it.
-fn unreadable(head: Option<Mail>, bytes: &[u8], why: String, own: &Own) -> Opened {
-    let mut arrival = head.as_ref().map_or_else(empty_arrival, |mail| arrival(mail, own));
+fn unreadable(
+    head: Option<Mail>,
+    bytes: &[u8],
+    why: String,
+    own: &Own,
+    evidence: &Evidence,
+) -> Opened {
+    let read = |mail: &Mail| arrival(mail, own, evidence);
+    let mut arrival = head.as_ref().map_or_else(empty_arrival, read);
     let key = head
         .as_ref()
         .map_or_else(|| format!("mail:sha256:{}", Digest::of(bytes)), |mail| key(mail, bytes));
@@ -136,7 +144,7 @@ fn empty_arrival() -> Arrival {
     Arrival { title: String::new(), party: None, thread: Vec::new(), fields, bodies: Vec::new() }
 }
 
-fn fields(mail: &Mail, own: &Own, check: SenderCheck) -> Value {
+fn fields(mail: &Mail, own: &Own, check: SenderCheck, evidence: &Evidence) -> Value {
     let message_id = mail.message_id.clone().unwrap_or_default();
     let data = json!({
         "subject": mail.subject,
@@ -159,8 +167,7 @@ fn fields(mail: &Mail, own: &Own, check: SenderCheck) -> Value {
         return fields;
     }
     let fields = fields.except("sender", Origin::Record);
-    let colleague = mail.from.as_ref().is_some_and(|from| own.is_domain(&from.domain()));
-    if !colleague {
+    if !is_colleague(mail, own, check, evidence) {
         return fields;
     }
     ["subject", "text", "from"]

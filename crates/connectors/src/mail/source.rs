@@ -2,8 +2,10 @@
 //! here, and a bookmark moves only after what lies before it is admitted.
 
 use super::config::{MailConfig, MailFolders, MailKind};
+use super::evidence::Evidence;
 use super::fault::Fault;
 use super::files::Files;
+use super::keys::Keys;
 use super::letter::{self, Letter, Opened};
 use super::mailbox::Mailbox;
 use super::own::Own;
@@ -20,6 +22,7 @@ pub struct MailSource {
     name: SourceName,
     config: MailConfig,
     own: Arc<Own>,
+    keys: Arc<Keys>,
 }
 
 impl MailSource {
@@ -27,7 +30,8 @@ impl MailSource {
     pub fn new(config: MailConfig) -> Self {
         let name = SourceName::new(format!("mail:{}", config.name));
         let own = Arc::new(Own::new(&config));
-        Self { name, config, own }
+        let keys = Arc::new(Keys::new(&config.dkim, config.pace.exchange));
+        Self { name, config, own, keys }
     }
 
     fn files(&self, folders: &MailFolders) -> Files {
@@ -40,7 +44,8 @@ impl MailSource {
     }
 
     fn desk<'a>(&'a self, intake: &'a Intake) -> Desk<'a> {
-        Desk { name: &self.name, own: &self.own, intake, drained: Drained::default() }
+        let (own, keys) = (&self.own, &self.keys);
+        Desk { name: &self.name, own, keys, intake, drained: Drained::default() }
     }
 }
 
@@ -112,6 +117,7 @@ pub(super) enum Trouble {
 pub(super) struct Desk<'a> {
     name: &'a SourceName,
     own: &'a Arc<Own>,
+    keys: &'a Arc<Keys>,
     pub(super) intake: &'a Intake,
     drained: Drained,
 }
@@ -167,16 +173,30 @@ impl Desk<'_> {
     async fn open(&self, letter: Letter) -> (Letter, Opened) {
         let large = matches!(&letter, Letter::Whole(bytes) if bytes.len() > LARGE_BYTES);
         if !large {
-            let opened = letter::open(&letter, self.own);
+            let evidence = evidence(&letter, self.keys).await;
+            let opened = letter::open(&letter, self.own, &evidence);
             return (letter, opened);
         }
-        let own = Arc::clone(self.own);
+        let (own, keys) = (Arc::clone(self.own), Arc::clone(self.keys));
         let kept = letter.clone();
-        let opened = tokio::task::spawn_blocking(move || letter::open(&letter, &own)).await;
+        let runtime = tokio::runtime::Handle::current();
+        let opened = tokio::task::spawn_blocking(move || {
+            let evidence = runtime.block_on(evidence(&letter, &keys));
+            letter::open(&letter, &own, &evidence)
+        });
+        let opened = opened.await;
         let opened = opened.unwrap_or_else(|_| {
             letter::unread(&kept, "read mail: it cannot be taken apart", self.own)
         });
         (kept, opened)
+    }
+}
+
+/// What a letter proves; of one that was not fetched whole, only its headers are looked at.
+async fn evidence(letter: &Letter, keys: &Keys) -> Evidence {
+    match letter {
+        Letter::Whole(bytes) => Evidence::of(bytes, keys).await,
+        Letter::TooLarge { head, .. } => Evidence::of_headers(head),
     }
 }
 

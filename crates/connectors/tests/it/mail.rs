@@ -4,11 +4,14 @@
 mod dead_server;
 mod fake_servers;
 mod files;
+mod injection;
 mod office;
 mod real_server;
 mod sending;
 mod server_account;
 mod server_process;
+mod signing;
+mod spoof;
 
 use crate::support::{MemoryStore, intake};
 use casework::signal::{Arrival, SignalKind};

@@ -7,7 +7,7 @@ use super::tools::choice;
 use casework::tool::ToolSpec;
 use connectors::Secret;
 use connectors::mail::{
-    Endpoint, Login, MailConfig, MailFolders, MailKind, MailServer, Tls, mail_tools,
+    DkimKeys, Endpoint, Login, MailConfig, MailFolders, MailKind, MailServer, Tls, mail_tools,
 };
 use engine::clock::Clock;
 use std::path::Path;
@@ -83,6 +83,7 @@ pub(super) fn read(
         let display_name = account.word("display_name").map_or(firm, |word| word.text).to_owned();
         let own_addresses = super::firm::words(&account, "own_addresses");
         let authserv = account.word("authserv").map(|word| word.text.to_owned());
+        let dkim = dkim(&account, dir);
         let per_day = account.get("sends_per_recipient_per_day").and_then(|node| node.whole());
         let prefix = account.word("tools").map(|word| word.text.to_owned());
         account.finish();
@@ -97,12 +98,37 @@ pub(super) fn read(
         config.own_addresses = own_addresses;
         config.own_domains = domains.to_vec();
         config.authserv = authserv;
+        config.dkim = dkim;
         if let Some(per_day) = per_day.and_then(|count| u32::try_from(count).ok()) {
             config.caps.sends_per_recipient_per_day = per_day;
         }
         accounts.push(MailAccount { config, imap_password, smtp_password });
     }
     accounts
+}
+
+/// Which keys senders' signatures are verified with; with neither setting none is.
+fn dkim(account: &Table<'_>, dir: &Path) -> DkimKeys {
+    let words = [("off", false), ("dns", true)];
+    let asks = account.word("dkim").and_then(|word| choice(Some(word), &words));
+    let known = account.word("dkim_keys").and_then(|word| {
+        let text = match std::fs::read_to_string(dir.join(word.text)) {
+            Ok(text) => text,
+            Err(error) => {
+                let said = Said::new(format!("the keys cannot be read: {error}"));
+                word.error("W001", said.label("a file with a key record in each line"));
+                return None;
+            }
+        };
+        let line = match DkimKeys::parse(&text) {
+            Ok(known) => return Some(known),
+            Err(line) => line,
+        };
+        let said = Said::new(format!("line {line} of `{}` is no key record", word.text));
+        word.error("W006", said.label("each line is NAME._domainkey.DOMAIN and a record"));
+        None
+    });
+    DkimKeys { known: known.unwrap_or_default(), ask_dns: asks.unwrap_or(false) }
 }
 
 type Read = (MailKind, Option<SecretRef>, Option<SecretRef>);

@@ -1,7 +1,8 @@
 //! What becomes of a letter: who is believed, what is doubted, under which key it is known.
 
-use super::{Letter, Opened, open};
+use super::{Letter, Opened};
 use crate::mail::config::{MailConfig, MailFolders, MailKind};
+use crate::mail::evidence::Evidence;
 use crate::mail::own::Own;
 use casework::signal::Arrival;
 use casework::{Digest, Origin};
@@ -13,6 +14,11 @@ fn own() -> Own {
     config.own_domains = vec!["harbourandpine.example".to_owned()];
     config.authserv = Some("mx.harbourandpine.example".to_owned());
     Own::new(&config)
+}
+
+fn open(letter: &Letter, own: &Own) -> Opened {
+    let (Letter::Whole(bytes) | Letter::TooLarge { head: bytes, .. }) = letter;
+    super::open(letter, own, &Evidence::of_headers(bytes))
 }
 
 fn opened(mail: &str) -> (String, Arrival, bool) {
@@ -75,6 +81,7 @@ fn only_a_verified_sender_is_a_record_and_all_text_stays_outside() {
 fn verified_mail_of_our_own_domain_is_a_colleagues() {
     let mail = "Authentication-Results: mx.harbourandpine.example;\r\n dmarc=pass \
         header.from=harbourandpine.example\r\nFrom: mara@harbourandpine.example\r\n\
+        To: support@harbourandpine.example\r\n\
         Subject: Hello\r\n\r\nSee below.\r\n\r\n> outside words\r\n";
     let (_, arrival, _) = opened(mail);
     assert_eq!(arrival.fields.at("text").unwrap().origin(), Origin::Colleague);

@@ -92,7 +92,7 @@ function replacePart(part, fresh) {
 }
 
 async function refresh() {
-  const response = await fetch(location.href, { headers: { accept: "text/html" } });
+  const response = await fetch(location.href, { headers: { accept: "text/html", "x-dayshift-live": "1" } });
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   document.title = page.title;

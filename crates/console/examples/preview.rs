@@ -5,13 +5,15 @@
 mod memory;
 #[path = "../tests/it/support/office.rs"]
 mod office;
+#[path = "../tests/it/support/roll.rs"]
+mod roll;
 #[path = "../tests/it/support/tools.rs"]
 mod tools;
 
 use casework::signal::{Signal, SignalKind};
 use casework::time::{DAY_MS, HOUR_MS, MINUTE_MS};
-use casework::{PersonId, SourceName, Timestamp};
-use console::{Desk, Lane, Office, Sessions, Workers};
+use casework::{Actor, PersonId, SourceName, Timestamp};
+use console::{Desk, Door, Lane, Office, Sessions, Workers};
 use engine::charters::Charters;
 use engine::clock::Clock;
 use engine::intake::Intake;
@@ -68,6 +70,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         )),
     });
 
+    let roll = Arc::new(memory.roll.clone());
     let store: Arc<dyn Store> = memory;
     let all = [staff.support, staff.invoices, staff.onboarding, staff.leads];
     let people = all.iter().map(|charter| Arc::clone(&charter.worker)).collect();
@@ -81,7 +84,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let lanes = all.into_iter().map(|charter| Lane { charter, at_once: 4 }).collect();
     workers.replace(lanes);
     let switches = Switches::default();
-    let sessions = Sessions::new(clock.clone())?;
+    let sessions = Sessions::new(clock.clone(), roll, "preview", false);
     let office = Office {
         name: "Harbour & Pine".into(),
         people: [
@@ -93,16 +96,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
         sign_in_hint: "Start the preview again; it prints a link for each person.".into(),
         hosts: Vec::new(),
         behind_tls: false,
+        proxies: Vec::new(),
+        provider: None,
         workers,
         charters,
         switches: switches.clone(),
     };
     let desk = Desk::new(store, intake, office, sessions.clone(), clock);
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let at = listener.local_addr()?;
     for who in ["mo", "fi"] {
-        let key = sessions.new_link(PersonId::new(who))?;
-        writeln!(std::io::stdout(), "http://{}/?key={key}", listener.local_addr()?)?;
+        let key = sessions.new_link(PersonId::new(who), Actor::Engine).await?;
+        writeln!(std::io::stdout(), "http://{at}/?key={key}")?;
     }
-    console::serve(listener, console::router(desk), switches.stopped()).await?;
+    console::serve(Door::new(listener, None), console::router(desk), switches.stopped()).await?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::guard::CSRF_HEADER;
 use crate::pages::cases::Narrowed;
+use crate::pages::changes::Part;
 use crate::pages::workers::standings;
 use crate::sessions::Signed;
 use crate::story;
@@ -19,7 +20,13 @@ const ROWS: u32 = 200;
 
 /// Who is signed in, and what their changing requests must repeat.
 pub(crate) async fn me(Extension(signed): Extension<Signed>) -> Json<Value> {
-    Json(json!({ "person": signed.who, "csrf": signed.csrf, "csrf_header": CSRF_HEADER }))
+    Json(json!({
+        "person": signed.who,
+        "roles": signed.roles,
+        "proved_at": signed.proved_at,
+        "csrf": signed.csrf,
+        "csrf_header": CSRF_HEADER,
+    }))
 }
 
 /// Everything that waits for people.
@@ -93,4 +100,18 @@ pub(crate) async fn workers(State(desk): State<Desk>) -> Result<Json<Value>, Fai
         })
     };
     Ok(Json(json!({ "workers": all.iter().map(one).collect::<Vec<_>>() })))
+}
+
+/// The office's own journal, newest first, and whether its chain verifies.
+pub(crate) async fn changes(
+    State(desk): State<Desk>,
+    Query(part): Query<Part>,
+) -> Result<Json<Value>, Failure> {
+    let read = crate::pages::changes::read(&desk, &part).await?;
+    Ok(Json(json!({
+        "entries": read.entries,
+        "count": read.count,
+        "verified": read.verified,
+        "next_before": read.next_before,
+    })))
 }

@@ -3,16 +3,22 @@
 
 use crate::failure::Failure;
 use crate::moments::Moments;
-use crate::sessions::Sessions;
+use crate::provider::FirmSignIn;
+use crate::sessions::{Sessions, Signed};
+use casework::office::Change;
 use casework::worker::Charter;
-use casework::{AskId, CaseId, PersonId, Timestamp};
+use casework::{Actor, AskId, CaseId, PersonId, Timestamp};
 use engine::charters::Charters;
 use engine::clock::Clock;
 use engine::intake::Intake;
 use engine::run::Switches;
-use engine::seams::{CaseQuery, CaseRow, Count, SizeReport, Store, StoreError, StoredJournal};
+use engine::seams::{
+    AmendError, Amendment, CaseQuery, CaseRow, Count, Roll, SizeReport, Store, StoreError,
+    StoredJournal,
+};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, RwLock};
 
 /// How long a reply that was handed in hides its ask while the case has not taken it yet.
@@ -51,7 +57,20 @@ impl Desk {
     }
 
     pub(crate) fn name_of(&self, who: &PersonId) -> String {
-        self.office.people.get(who).cloned().unwrap_or_else(|| who.to_string())
+        let known = self.office.people.get(who).cloned();
+        known.or_else(|| self.sessions.name_of(who)).unwrap_or_else(|| who.to_string())
+    }
+
+    /// Records what a person changed in the office.
+    pub(crate) async fn record(
+        &self,
+        signed: &Signed,
+        changes: Vec<Change>,
+    ) -> Result<(), AmendError> {
+        let by = Actor::Person(signed.who.clone());
+        let amendment = Amendment::of(changes);
+        let decide = Box::new(move |_: &Roll| Ok(amendment.clone()));
+        self.sessions.people().amend(by, self.now(), decide).await
     }
 
     /// A case's row and journal.
@@ -74,10 +93,15 @@ pub struct Office {
     pub zone: TimeZone,
     /// How a person gets a sign-in link, in one sentence: the binary knows its own commands.
     pub sign_in_hint: String,
+    /// Addresses of proxies: with any, nobody else reaches the console, and what they say of where a
+    /// request comes from is believed.
+    pub proxies: Vec<IpAddr>,
     /// Host names under which the console is reached, besides those of the loopback.
     pub hosts: Vec<String>,
     /// Whether browsers reach it over TLS, so that the cookie is never sent without.
     pub behind_tls: bool,
+    /// The firm's own sign-in, where it has one.
+    pub provider: Option<FirmSignIn>,
     /// The workers there are now.
     pub workers: Workers,
     /// Every version of them that a case keeps.

@@ -1,27 +1,53 @@
 //! What went wrong, in plain words: as a page for people, as JSON for programs. Sorted by what the
 //! reader can do about it; it never shows what only a developer could read.
 
+use crate::access::Need;
 use crate::desk::Desk;
+use crate::pages;
+use crate::sessions::SignInError;
 use askama::Template;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use casework::CaseId;
-use engine::seams::StoreError;
+use engine::seams::{AmendError, StoreError};
 
 /// Why there is no page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
     /// Nobody is signed in.
-    #[error("this browser is not signed in: a link works once, within ten minutes")]
+    #[error("this browser is not signed in")]
     SignedOut,
+    /// An attempt to sign in failed.
+    #[error("{note}")]
+    SignInRefused {
+        /// Where they wanted to go.
+        next: String,
+        /// Why, without telling which part is wrong.
+        note: &'static str,
+    },
     /// The request is not let in.
     #[error("{why}")]
     Forbidden {
         /// Why.
         why: &'static str,
+    },
+    /// Their roles do not allow it.
+    #[error("this needs the role {}", in_words(*needs))]
+    NotYours {
+        /// What it needs.
+        needs: Need,
+    },
+    /// It cannot be taken back, and the sign-in is not recent.
+    #[error("this needs a sign-in of the last five minutes")]
+    StepUp(Box<StepUp>),
+    /// Too many attempts.
+    #[error("too many attempts; try again in {seconds} seconds")]
+    TooSoon {
+        /// When.
+        seconds: u64,
     },
     /// There is no such thing.
     #[error("there is no {what}")]
@@ -54,6 +80,23 @@ pub(crate) enum Failure {
     },
 }
 
+/// What was wanted when a proof was missing: it is done once the proof is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StepUp {
+    /// Where the form went.
+    pub(crate) then: String,
+    /// What it held.
+    pub(crate) pairs: Vec<(String, String)>,
+    /// The page to come back to when the form cannot be sent again.
+    pub(crate) back: String,
+    /// Who is signed in.
+    pub(crate) csrf: String,
+    /// Whether they have a password.
+    pub(crate) has_password: bool,
+    /// What is wrong with the last attempt.
+    pub(crate) note: String,
+}
+
 #[derive(Template)]
 #[template(path = "failure.html")]
 struct FailurePage<'a> {
@@ -67,8 +110,11 @@ struct FailurePage<'a> {
 impl Failure {
     fn status(&self) -> StatusCode {
         match self {
-            Self::SignedOut => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::SignedOut | Self::SignInRefused { .. } => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } | Self::NotYours { .. } | Self::StepUp(_) => {
+                StatusCode::FORBIDDEN
+            }
+            Self::TooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NoSuch { .. } => StatusCode::NOT_FOUND,
             Self::Bad { .. } => StatusCode::BAD_REQUEST,
             Self::Refused { .. } => StatusCode::CONFLICT,
@@ -77,10 +123,30 @@ impl Failure {
         }
     }
 
+    /// For programs: one word per kind of failure.
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::SignInRefused { .. } => "sign_in_refused",
+            Self::Forbidden { .. } => "forbidden",
+            Self::NotYours { .. } => "role",
+            Self::StepUp(_) => "step_up",
+            Self::TooSoon { .. } => "too_soon",
+            Self::NoSuch { .. } => "no_such",
+            Self::Bad { .. } => "bad",
+            Self::Refused { .. } => "refused",
+            Self::Store(_) => "store",
+            Self::Page { .. } => "page",
+        }
+    }
+
     fn title(&self) -> &'static str {
         match self {
-            Self::SignedOut => "You are not signed in",
+            Self::SignedOut | Self::SignInRefused { .. } => "You are not signed in",
             Self::Forbidden { .. } => "This was not let in",
+            Self::NotYours { .. } => "Your role does not allow this",
+            Self::StepUp(_) => "Confirm that it is you",
+            Self::TooSoon { .. } => "Too many attempts",
             Self::NoSuch { .. } => "There is nothing here",
             Self::Bad { .. } => "This could not be understood",
             Self::Refused { .. } => "Your reply did not count",
@@ -91,8 +157,11 @@ impl Failure {
 
     fn next_step(&self, hint: &str) -> String {
         match self {
-            Self::SignedOut => hint.to_owned(),
+            Self::SignedOut | Self::SignInRefused { .. } => hint.to_owned(),
             Self::Forbidden { .. } => "Nothing was changed.".into(),
+            Self::NotYours { .. } => "Nothing was changed. An owner says who may what.".into(),
+            Self::StepUp(_) => "Nothing was changed. Prove at /step-up who you are.".into(),
+            Self::TooSoon { .. } => "Nothing was changed.".into(),
             Self::NoSuch { .. } => "It may have been removed after its time was up.".into(),
             Self::Bad { .. } => "Nothing was changed. Go back and try again.".into(),
             Self::Refused { .. } => "Nothing was done because of it.".into(),
@@ -104,10 +173,9 @@ impl Failure {
         }
     }
 
-    fn page(&self, hint: &str, path: &str) -> Response {
+    fn page(&self, hint: &str) -> Response {
         let (href, link) = match self {
             Self::Refused { case, .. } => (format!("/cases/{case}"), "Open the case as it is now"),
-            Self::SignedOut => (path.to_owned(), "Open this page again"),
             _ => ("/".to_owned(), "To what needs you"),
         };
         let page = FailurePage {
@@ -124,6 +192,7 @@ impl Failure {
     fn json(&self, hint: &str) -> Response {
         let body = serde_json::json!({
             "error": self.to_string(),
+            "reason": self.reason(),
             "next": self.next_step(hint),
         });
         (self.status(), Json(body)).into_response()
@@ -135,6 +204,24 @@ impl IntoResponse for Failure {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<AmendError> for Failure {
+    fn from(error: AmendError) -> Self {
+        match error {
+            AmendError::Refused { why } => Self::Bad { why: why.to_owned() },
+            AmendError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<SignInError> for Failure {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::NoRandomness(error) => Self::Bad { why: error.to_string() },
+            SignInError::Amend(error) => error.into(),
+        }
     }
 }
 
@@ -151,6 +238,7 @@ pub(crate) async fn in_plain_words(
     next: Next,
 ) -> Response {
     let path = request.uri().path().to_owned();
+    let shown = request.method() == Method::GET;
     let response = next.run(request).await;
     let failure = match response.extensions().get::<Failure>() {
         Some(failure) => failure.clone(),
@@ -164,9 +252,21 @@ pub(crate) async fn in_plain_words(
     }
     let hint = &desk.office.sign_in_hint;
     if path.starts_with("/api/") || path == "/events" {
-        failure.json(hint)
-    } else {
-        failure.page(hint, &path)
+        return failure.json(hint);
+    }
+    let page = match &failure {
+        // Whoever comes here without a sign-in is shown where to sign in, and goes on from there.
+        Failure::SignedOut => {
+            let next = if shown { path.as_str() } else { "/" };
+            pages::sign_in::form(&desk, next, "")
+        }
+        Failure::SignInRefused { next, note } => pages::sign_in::form(&desk, next, note),
+        Failure::StepUp(wanted) => pages::step_up::form(&desk, wanted),
+        _ => return failure.page(hint),
+    };
+    match page {
+        Ok(page) => (failure.status(), page).into_response(),
+        Err(_) => failure.page(hint),
     }
 }
 
@@ -187,6 +287,11 @@ fn of_status(status: StatusCode) -> Option<Failure> {
         }
         _ => None,
     }
+}
+
+fn in_words(needs: Need) -> String {
+    let words: Vec<&str> = needs.roles().iter().map(|role| role.word()).collect();
+    words.join(" or ")
 }
 
 /// Error messages begin small and end open; a page is made of sentences.

@@ -1,11 +1,14 @@
-//! The one place where a request is let in: host, origin, session, form token; and the headers
-//! every response carries. Which page follows is not decided here.
+//! The one place where a request is let in: proxy, host, origin, sign-in, form token, role; and the
+//! headers every response carries. Which page follows is not decided here.
 
+use crate::access::Need;
 use crate::desk::Desk;
+use crate::door::Door;
 use crate::failure::Failure;
 use crate::sessions::{Signed, same_text};
 use axum::Form;
 use axum::body::{Body, to_bytes};
+use axum::extract::connect_info::{ConnectInfo, Connected};
 use axum::extract::{FromRequest, Query, Request, State};
 use axum::http::header::{
     self, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderName, HeaderValue, ORIGIN,
@@ -13,33 +16,70 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use axum::serve::IncomingStream;
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 
 /// The longest reply or form that is read.
 const BODY_BYTES_MAX: usize = 512 * 1024;
 /// The header in which API clients repeat the token of their session.
 pub(crate) const CSRF_HEADER: &str = "x-dayshift-csrf";
 
+/// With this a page fetches itself anew, without a person.
+const LIVE_HEADER: &str = "x-dayshift-live";
+
 /// Pairs of a form, as sent.
 pub(crate) type Pairs = Vec<(String, String)>;
 
-/// Lets a request in, or says why not.
-pub(crate) async fn admit(
+/// Who is at the other end of the connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+impl Connected<IncomingStream<'_, Door>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+/// From which address a request comes, as far as that is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct From(pub(crate) Option<IpAddr>);
+
+/// What stands before one route.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    pub(crate) desk: Desk,
+    pub(crate) needs: Need,
+}
+
+/// Lets in only what is addressed to us, through the proxy where there is one, and what changes
+/// something only from our own pages.
+pub(crate) async fn comes_from_us(
     State(desk): State<Desk>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
+    let from = address(&desk, &request)?;
     host_is_ours(&desk, request.headers())?;
-    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    if changes {
-        comes_from_our_page(request.headers())?;
+    if changes(request.method()) {
+        comes_from_our_page(&desk, request.headers())?;
     }
-    let path = request.uri().path();
-    if path.starts_with("/assets/") || path == "/sign-in" {
+    request.extensions_mut().insert(From(from));
+    Ok(next.run(request).await)
+}
+
+/// Lets in whoever is signed in and may, or says why not.
+pub(crate) async fn admit(
+    State(Gate { desk, needs }): State<Gate>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    if needs == Need::Nothing {
         return Ok(next.run(request).await);
     }
-    let Some(signed) = signed(&desk, request.headers()) else {
+    let changes = changes(request.method());
+    let Some(signed) = signed(&desk, request.headers()).await? else {
         return match key_of(request.uri()) {
             Some(key) if !changes => crate::pages::sign_in::offer(&desk, &key),
             _ => Err(Failure::SignedOut),
@@ -48,8 +88,32 @@ pub(crate) async fn admit(
     if changes {
         request = repeats_token(request, &signed).await?;
     }
+    if !signed.may(needs) {
+        return Err(Failure::NotYours { needs });
+    }
     request.extensions_mut().insert(signed);
     Ok(next.run(request).await)
+}
+
+fn changes(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// The address of the browser. A proxy is believed only where the office's files name it, and then
+/// nobody else may come past it.
+fn address(desk: &Desk, request: &Request) -> Result<Option<IpAddr>, Failure> {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    let Some(ConnectInfo(Peer(peer))) = peer else { return Ok(None) };
+    let (peer, proxies) = (peer.ip().to_canonical(), &desk.office.proxies);
+    if proxies.is_empty() {
+        return Ok(Some(peer));
+    }
+    if !proxies.contains(&peer) {
+        return Err(Failure::Forbidden { why: "this console is reached through its proxy only" });
+    }
+    let last = request.headers().get_all("x-forwarded-for").iter().next_back();
+    let last = last.and_then(|line| line.to_str().ok()?.rsplit(',').next());
+    Ok(last.and_then(|address| address.trim().parse().ok()).or(Some(peer)))
 }
 
 /// Puts the same headers on every response: nothing foreign is loaded, nothing is framed or kept.
@@ -95,13 +159,15 @@ fn without_port(host: &str) -> &str {
 
 /// Browsers say where a changing request comes from; programs without a browser send neither header
 /// and are held to the token alone.
-fn comes_from_our_page(headers: &HeaderMap) -> Result<(), Failure> {
+fn comes_from_our_page(desk: &Desk, headers: &HeaderMap) -> Result<(), Failure> {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     let host = text(HOST.as_str()).unwrap_or_default();
     let foreign = Failure::Forbidden { why: "the request came from another site" };
     if let Some(origin) = text(ORIGIN.as_str()) {
-        let ours = [format!("http://{host}"), format!("https://{host}")];
-        if !ours.iter().any(|known| known.eq_ignore_ascii_case(origin)) {
+        // Over TLS a page without it is another site: what it serves may be anyone's.
+        let plain = (!desk.office.behind_tls).then(|| format!("http://{host}"));
+        let ours = plain.into_iter().chain([format!("https://{host}")]);
+        if !ours.into_iter().any(|known| known.eq_ignore_ascii_case(origin)) {
             return Err(foreign);
         }
     }
@@ -111,15 +177,22 @@ fn comes_from_our_page(headers: &HeaderMap) -> Result<(), Failure> {
     }
 }
 
-fn signed(desk: &Desk, headers: &HeaderMap) -> Option<Signed> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| *name == desk.sessions.cookie())
-        .find_map(|(_, secret)| desk.sessions.signed(secret))
+pub(crate) async fn signed(desk: &Desk, headers: &HeaderMap) -> Result<Option<Signed>, Failure> {
+    // What a page fetches by itself is not a person at work.
+    let counts = !headers.contains_key(LIVE_HEADER);
+    for secret in cookies(headers, desk.sessions.cookie()) {
+        if let Some(signed) = desk.sessions.signed(&secret, counts).await? {
+            return Ok(Some(signed));
+        }
+    }
+    Ok(None)
+}
+
+/// The values of a cookie.
+pub(crate) fn cookies(headers: &HeaderMap, name: &str) -> Vec<String> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|p| p.trim().split_once('='));
+    pairs.filter(|(known, _)| *known == name).map(|(_, value)| value.to_owned()).collect()
 }
 
 fn key_of(uri: &Uri) -> Option<String> {
@@ -157,17 +230,34 @@ pub(crate) fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a
     pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// A response that sets or clears the session's cookie and goes on to the start.
-pub(crate) fn with_cookie(desk: &Desk, secret: Option<&str>) -> Result<Response, Failure> {
+/// Sets or clears the sign-in's cookie. It is sent along when somebody follows a link here from a
+/// mail or a chat (`Lax`): such a request shows a page and changes nothing.
+pub(crate) fn set_cookie(desk: &Desk, secret: Option<&str>, response: &mut Response) {
     let (value, age_s) =
         secret.map_or(("", 0), |secret| (secret, crate::sessions::SESSION_MS / 1_000));
+    add_cookie(desk, desk.sessions.cookie(), value, age_s, response);
+}
+
+/// Adds a cookie that no script can read, over TLS only where there is TLS.
+pub(crate) fn add_cookie(
+    desk: &Desk,
+    name: &str,
+    value: &str,
+    age_s: u64,
+    response: &mut Response,
+) {
     let secure = if desk.office.behind_tls { "; Secure" } else { "" };
-    let name = desk.sessions.cookie();
-    let cookie =
-        format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}");
-    let cookie = HeaderValue::from_str(&cookie)
-        .map_err(|_| Failure::Bad { why: "the session cannot be written as a cookie".into() })?;
-    let mut response = axum::response::Redirect::to("/").into_response();
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
-    Ok(response)
+    let cookie = format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}");
+    // Names and values are made of letters, digits and underscores.
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// A path of ours to go on to, if that is what it is: nobody is sent to another site.
+pub(crate) fn path_of_ours(path: &str) -> Option<&str> {
+    let ours = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    ours.then_some(path)
 }

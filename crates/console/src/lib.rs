@@ -2,31 +2,42 @@
 //! are asked. It shows; every change enters by [`engine::intake::Intake`] like any other signal,
 //! and it rules on nothing: whether a reply counts, the case says.
 
+mod access;
 mod api;
 mod asks;
 mod assets;
 mod card;
 mod desk;
+mod door;
 mod failure;
 mod guard;
 mod live;
 mod marks;
 mod moments;
 mod pages;
+pub mod password;
+mod provider;
 mod reply;
+mod routes;
 mod sessions;
+pub mod staff;
 mod story;
 mod text;
+mod throttle;
 
+pub use access::Need;
 pub use desk::{Desk, Lane, Office, Workers};
-pub use sessions::{NoRandomness, Sessions};
+pub use door::{Door, Line, Tls, TlsError};
+pub use guard::Peer;
+pub use provider::FirmSignIn;
+pub use routes::{Route, routes};
+pub use sessions::{NoRandomness, Sessions, SignInError};
 
 use axum::Router;
+use axum::handler::Handler as _;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
 use engine::run::Stop;
 use std::time::Duration;
-use tokio::net::TcpListener;
 
 /// How long open pages may finish after a stop was given; their live streams never end by
 /// themselves.
@@ -34,32 +45,17 @@ const STOPPING: Duration = Duration::from_secs(2);
 
 /// All pages, the JSON API and the live stream over one desk.
 pub fn router(desk: Desk) -> Router {
-    Router::new()
-        .route("/", get(pages::needs::home))
-        .route("/asks/{case}/{ask}", get(pages::needs::one))
-        .route("/cases", get(pages::cases::list))
-        .route("/cases/{case}", get(pages::case::show))
-        .route("/cases/{case}/cancel", post(pages::case::cancel))
-        .route("/cases/{case}/asks/{ask}/reply", post(reply::by_form))
-        .route("/unclaimed", get(pages::cases::unclaimed))
-        .route("/workers", get(pages::workers::list))
-        .route("/workers/{worker}", get(pages::workers::show))
-        .route("/workers/{worker}/pause", post(pages::workers::pause))
-        .route("/workers/{worker}/resume", post(pages::workers::resume))
-        .route("/stop", get(pages::workers::confirm_stop).post(pages::workers::stop_all))
-        .route("/settings", get(pages::settings::show))
-        .route("/sign-in", post(pages::sign_in::redeem))
-        .route("/sign-out", post(pages::sign_in::leave))
-        .route("/events", get(live::events))
-        .route("/api/me", get(api::me))
-        .route("/api/asks", get(api::asks))
-        .route("/api/cases", get(api::cases))
-        .route("/api/cases/{case}", get(api::case))
-        .route("/api/cases/{case}/asks/{ask}/reply", post(reply::by_json))
-        .route("/api/workers", get(api::workers))
-        .route("/assets/{name}", get(assets::serve))
-        .fallback(failure::no_such_page)
-        .layer(from_fn_with_state(desk.clone(), guard::admit))
+    let gate = |needs| {
+        let gate = guard::Gate { desk: desk.clone(), needs };
+        from_fn_with_state(gate, guard::admit)
+    };
+    let mut router = Router::new();
+    for route in routes() {
+        router = router.route(route.path, route.handler.layer(gate(route.needs)));
+    }
+    router
+        .fallback(failure::no_such_page.layer(gate(Need::SignIn)))
+        .layer(from_fn_with_state(desk.clone(), guard::comes_from_us))
         .layer(from_fn_with_state(desk.clone(), failure::in_plain_words))
         .layer(from_fn(guard::headers))
         .with_state(desk)
@@ -69,9 +65,10 @@ pub fn router(desk: Desk) -> Router {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(listener: TcpListener, router: Router, stop: Stop) -> std::io::Result<()> {
+pub async fn serve(door: Door, router: Router, stop: Stop) -> std::io::Result<()> {
     let (mut asked, mut waited) = (stop.clone(), stop);
-    let serving = axum::serve(listener, router)
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let serving = axum::serve(door, service)
         .with_graceful_shutdown(async move { asked.given().await })
         .into_future();
     let patience = async move {

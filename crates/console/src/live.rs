@@ -44,7 +44,7 @@ pub(crate) async fn events(
     let news = desk.intake.news();
     let stream = unfold((desk, signed, news), |(desk, signed, mut news)| async move {
         let mut changed = gather(&mut news).await?;
-        let signed = desk.sessions.signed(&signed.secret)?;
+        let signed = desk.sessions.signed(&signed.secret, false).await.ok()??;
         changed.needs_you = asks::count_mine(&desk, &signed.who).await.ok()?;
         let event = Event::default().event("changed").json_data(&changed);
         Some((event, (desk, signed, news)))

@@ -1,14 +1,19 @@
 //! The pages: what each shows is gathered here, how it looks is in the templates. A page changes
 //! nothing by being looked at.
 
+pub(crate) mod account;
 pub(crate) mod case;
 pub(crate) mod cases;
+pub(crate) mod changes;
 pub(crate) mod needs;
+pub(crate) mod people;
 mod plot;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
+pub(crate) mod step_up;
 pub(crate) mod workers;
 
+use crate::access::Need;
 use crate::asks;
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -27,6 +32,10 @@ pub(crate) struct Shell {
     pub(crate) csrf: String,
     pub(crate) here: &'static str,
     pub(crate) needs: usize,
+    /// Whether this person may see the office's journal, say who may what, and stop the workers.
+    pub(crate) audits: bool,
+    pub(crate) governs: bool,
+    pub(crate) pauses: bool,
 }
 
 impl Shell {
@@ -51,6 +60,9 @@ impl Shell {
             csrf: signed.csrf.clone(),
             here,
             needs,
+            audits: signed.may(Need::Audit),
+            governs: signed.may(Need::Govern),
+            pauses: signed.may(Need::Pause),
         }
     }
 

@@ -2,11 +2,13 @@
 //! stands now so that the person learns at once, and is handed to the intake. The case checks it
 //! again when it arrives; that check is the one that counts.
 
+use crate::access::Stakes;
 use crate::asks;
 use crate::card::editable;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::guard::{Pairs, field};
+use crate::pages::step_up::needs_fresh;
 use crate::sessions::Signed;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -37,6 +39,10 @@ pub(crate) async fn by_form(
     let folded = fold(&desk, case).await?;
     let digest = field(&pairs, "digest").and_then(Digest::parse);
     let open = still_asked(&desk, &folded, ask, digest)?;
+    let (then, back) = (format!("/cases/{case}/asks/{ask}/reply"), format!("/asks/{case}/{ask}"));
+    if field(&pairs, "kind") != Some("reject") {
+        needs_fresh(&desk, &signed, stakes(&folded), (then, &pairs), back)?;
+    }
     let reply = read_form(&pairs, open, folded.open_ask().and_then(|(_, call)| call), &folded)?;
     hand_in(&desk, &signed, &folded, ask, reply).await?;
     let next = asks::open(&desk, &signed.who).await?;
@@ -56,8 +62,19 @@ pub(crate) async fn by_json(
     let (case, ask) = (CaseId(case), AskId(ask));
     let folded = fold(&desk, case).await?;
     still_asked(&desk, &folded, ask, Some(sent.digest))?;
+    let back = format!("/asks/{case}/{ask}");
+    if !matches!(sent.reply, Reply::Reject { .. }) {
+        needs_fresh(&desk, &signed, stakes(&folded), (String::new(), &[]), back)?;
+    }
     hand_in(&desk, &signed, &folded, ask, sent.reply).await?;
     Ok(Json(serde_json::json!({ "handed_in": true, "case": case, "ask": ask })).into_response())
+}
+
+/// What hangs on a reply to the open ask: saying that a call did not happen performs it too.
+fn stakes(case: &Case) -> Stakes {
+    let call = case.open_ask().and_then(|(_, call)| call);
+    let spec = call.and_then(|call| case.charter().tools.get(&call.tool));
+    Stakes { effect: spec.map(|spec| spec.effect), approvals: 1 }
 }
 
 /// A case as it stands now.

@@ -7,6 +7,7 @@ mod learning;
 use crate::command::Failure;
 use crate::office::{self, Office};
 use crate::report::Report;
+use casework::office::Role;
 use casework::worker::{Charter, Mode, Worker};
 use casework::{PersonId, Timestamp, WorkerName};
 use console::Lane;
@@ -17,7 +18,7 @@ use engine::clock::Clock;
 use engine::intake::Intake;
 use engine::pace::Pace;
 use engine::run::{Lanes, Switches};
-use engine::seams::{Judge, Source, Store, Tool};
+use engine::seams::{Judge, People, Source, Store, Tool};
 use judges::learned::LearnedJudge;
 use judges::model::{ModelConfig, ModelJudge};
 use std::collections::BTreeMap;
@@ -156,6 +157,8 @@ impl House {
             sign_in_hint: "Start `dayshift up` again: it prints a new link.".to_owned(),
             hosts: Vec::new(),
             behind_tls: false,
+            proxies: Vec::new(),
+            provider: None,
             workers: console::Workers::default(),
             charters: self.engine.charters.clone(),
             switches: self.engine.switches.clone(),
@@ -170,10 +173,21 @@ impl House {
         console::Desk::new(store, intake, shown, sessions, self.engine.clock.clone())
     }
 
-    /// The person who signs in by the printed link, and answers on the command line where nobody
-    /// else is named: the first of the office file.
-    pub fn operator(&self) -> PersonId {
-        self.office.people.keys().next().cloned().unwrap_or_else(|| PersonId::new("operator"))
+    /// Who is signed in, kept in the office's store.
+    pub fn sessions(&self) -> console::Sessions {
+        let people = Arc::clone(&self.store) as Arc<dyn People>;
+        let place = std::fs::canonicalize(&self.office.dir);
+        let place = place.unwrap_or_else(|_| self.office.dir.clone()).display().to_string();
+        console::Sessions::new(self.engine.clock.clone(), people, &place, false)
+    }
+
+    /// The person who signs in by the printed link: the first owner, and in an office without one
+    /// the first person of its file, who becomes that.
+    pub async fn operator(&self) -> Result<PersonId, Failure> {
+        let roll = self.store.roll().await?;
+        let owner = roll.people.iter().find(|person| person.roles.contains(&Role::Owner));
+        let first = owner.map(|person| &person.who).or_else(|| self.office.people.keys().next());
+        Ok(first.cloned().unwrap_or_else(|| PersonId::new("operator")))
     }
 
     /// Now.

@@ -3,6 +3,7 @@
 
 mod judge;
 mod people;
+mod provider;
 mod source;
 mod store;
 mod tool;
@@ -12,7 +13,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use judge::{Asked, Judge, JudgeError, Verdict};
-pub use people::{AmendError, Amendment, Decide, Pass, People, Person, Roll, office_chain};
+pub use people::{AmendError, Amendment, Decide, Held, Pass, People, Person, Roll, office_chain};
+pub use provider::{Begun, Identity, Provider, ProviderError};
 pub use source::{Drained, Source, SourceError};
 pub use store::{
     Addressee, Admission, Admitted, Append, CaseQuery, CaseRow, Claim, ClaimRequest, Claims, Count,

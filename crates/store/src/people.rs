@@ -9,7 +9,7 @@ use crate::rows::text;
 use crate::sqlite::SqliteStore;
 use casework::{Actor, CaseId, Chain, Digest, PersonId, Progress, Status, Timestamp};
 use engine::seams::{
-    AmendError, Amendment, Append, Decide, Pass, People, Person, Roll, StoreError, Work,
+    AmendError, Amendment, Append, Decide, Held, Pass, People, Person, Roll, StoreError, Work,
     office_chain,
 };
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ impl People for SqliteStore {
         Box::pin(async move { roll(&mut *self.reader().await?).await })
     }
 
-    fn pass(&self, hash: Digest) -> Work<'_, Result<Option<(Pass, Option<Person>)>, StoreError>> {
+    fn pass(&self, hash: Digest) -> Work<'_, Result<Option<Held>, StoreError>> {
         Box::pin(async move {
             let connection = &mut *self.reader().await?;
             let query = sqlx::query(pass!("WHERE hash = $1")).bind(hash.to_string());

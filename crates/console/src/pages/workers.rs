@@ -11,6 +11,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{self, Path};
 use axum::response::{IntoResponse, Redirect, Response};
+use casework::office::Change;
 use casework::procedure::Act;
 use casework::worker::{Mode, Verdict, Worker};
 use casework::{Status, WorkerName};
@@ -142,17 +143,19 @@ pub(crate) async fn show(
 /// Pauses a worker.
 pub(crate) async fn pause(
     extract::State(desk): extract::State<Desk>,
+    Extension(signed): Extension<Signed>,
     Path(name): Path<String>,
 ) -> Result<Response, Failure> {
-    switch(&desk, &name, true)
+    switch(&desk, &signed, &name, true).await
 }
 
 /// Lets it go on.
 pub(crate) async fn resume(
     extract::State(desk): extract::State<Desk>,
+    Extension(signed): Extension<Signed>,
     Path(name): Path<String>,
 ) -> Result<Response, Failure> {
-    switch(&desk, &name, false)
+    switch(&desk, &signed, &name, false).await
 }
 
 /// Says what stopping means before anything is stopped.
@@ -172,7 +175,10 @@ pub(crate) async fn stop_all(
 ) -> Result<Response, Failure> {
     match crate::guard::field(&pairs, "what") {
         Some("pause") => {
-            for lane in desk.office.workers.lanes() {
+            let lanes = desk.office.workers.lanes();
+            let paused = |lane: &Lane| Change::Paused { worker: lane.charter.worker.name.clone() };
+            desk.record(&signed, lanes.iter().map(paused).collect()).await?;
+            for lane in lanes {
                 desk.office.switches.pause(&lane.charter.worker.name, true);
             }
             desk.intake.tell(News::Office);
@@ -181,7 +187,9 @@ pub(crate) async fn stop_all(
         Some("stop") => {
             let shell = Shell::new(&desk, &signed, "stop").await?;
             tracing::info!(who = %signed.who, "a person stops everything");
+            // The stop comes first: a store that cannot be written must not keep it away.
             desk.office.switches.stop();
+            desk.record(&signed, vec![Change::Stopped]).await?;
             render(&StopPage { shell, stopping: true })
         }
         _ => Err(Failure::Bad { why: "the form does not say what is stopped".into() }),
@@ -194,11 +202,21 @@ pub(crate) async fn standings(desk: &Desk) -> Result<Vec<Standing>, Failure> {
     Ok(desk.office.workers.lanes().iter().map(|lane| standing(desk, lane, &counts)).collect())
 }
 
-fn switch(desk: &Desk, name: &str, paused: bool) -> Result<Response, Failure> {
-    let lane = known(desk, name)?;
-    desk.office.switches.pause(&lane.charter.worker.name, paused);
+async fn switch(
+    desk: &Desk,
+    signed: &Signed,
+    name: &str,
+    paused: bool,
+) -> Result<Response, Failure> {
+    let worker = known(desk, name)?.charter.worker.name.clone();
+    let change = match paused {
+        true => Change::Paused { worker: worker.clone() },
+        false => Change::Resumed { worker: worker.clone() },
+    };
+    desk.record(signed, vec![change]).await?;
+    desk.office.switches.pause(&worker, paused);
     desk.intake.tell(News::Office);
-    Ok(Redirect::to(&format!("/workers/{}", lane.charter.worker.name)).into_response())
+    Ok(Redirect::to(&format!("/workers/{worker}")).into_response())
 }
 
 fn known(desk: &Desk, name: &str) -> Result<Lane, Failure> {

@@ -3,6 +3,7 @@
 use crate::support::World;
 use axum::body::Body;
 use axum::http::{Request, header};
+use console::Door;
 use engine::run::Stop;
 use engine::seams::News;
 use futures_util::StreamExt as _;
@@ -53,7 +54,8 @@ async fn serving_ends_when_told_to_stop() {
     let world = World::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let (stop, stopped) = Stop::new();
-    let serving = tokio::spawn(console::serve(listener, world.router.clone(), stopped));
+    let serving =
+        tokio::spawn(console::serve(Door::new(listener, None), world.router.clone(), stopped));
     stop.send_replace(true);
     let ended = timeout(BOUND, serving).await.expect("in time").expect("no panic");
     assert!(ended.is_ok(), "{ended:?}");

@@ -5,5 +5,7 @@ mod access;
 mod hostile;
 mod live;
 mod pages;
+mod people;
 mod replies;
+mod roles;
 mod support;

@@ -3,18 +3,20 @@
 pub mod memory;
 pub mod office;
 mod probe;
+pub mod roll;
 pub mod tools;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
-use casework::{CaseId, PersonId, Timestamp};
+use casework::office::Role;
+use casework::{Actor, CaseId, PersonId, Timestamp};
 use console::{Desk, Lane, Office, Sessions, Workers};
 use engine::charters::Charters;
 use engine::clock::Clock;
 use engine::intake::Intake;
 use engine::run::Switches;
-use engine::seams::Store;
+use engine::seams::{Person, Store};
 use jiff::tz::TimeZone;
 use memory::Memory;
 use office::Staff;
@@ -73,7 +75,8 @@ impl World {
         let lane =
             |charter: &&casework::worker::Charter| Lane { charter: (*charter).clone(), at_once: 4 };
         workers.replace(all.iter().map(lane).collect());
-        let sessions = Sessions::new(clock.clone()).expect("random bytes");
+        let people = Arc::new(memory.roll.clone());
+        let sessions = Sessions::new(clock.clone(), people, "tests", false);
         let switches = Switches::default();
         let office = Office {
             name: "Harbour & Pine".into(),
@@ -82,6 +85,8 @@ impl World {
             sign_in_hint: "Start it again to get a link.".into(),
             hosts: vec!["desk.harbour.example".into()],
             behind_tls: false,
+            proxies: Vec::new(),
+            provider: None,
             workers,
             charters,
             switches: switches.clone(),
@@ -110,11 +115,17 @@ impl World {
     }
 
     pub async fn sign_in(&self, who: &str) -> Browser<'_> {
-        let key = self.sessions.new_link(PersonId::new(who)).expect("random bytes");
+        let link = self.sessions.new_link(PersonId::new(who), Actor::Engine).await;
+        let key = link.expect("random bytes");
         let form = format!("key={key}");
         let answer = self.send(post("/sign-in").body(Body::from(form)).expect("ok")).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        let cookie = answer.cookie.split(';').next().unwrap_or_default().to_owned();
+        self.browser(answer.cookie.split(';').next().unwrap_or_default()).await
+    }
+
+    /// A browser that holds this cookie.
+    pub async fn browser(&self, cookie: &str) -> Browser<'_> {
+        let cookie = cookie.to_owned();
         let mut browser = Browser { world: self, cookie, csrf: String::new() };
         let me: serde_json::Value =
             serde_json::from_str(&browser.get("/api/me").await.body).expect("JSON");
@@ -128,6 +139,14 @@ impl Browser<'_> {
         let request = Request::get(path).header(header::HOST, "127.0.0.1:7300");
         let request = request.header(header::COOKIE, &self.cookie).body(Body::empty());
         self.world.send(request.expect("a request")).await
+    }
+
+    /// The status of a page, without its body: a live stream has no end.
+    pub async fn status(&self, path: &str) -> StatusCode {
+        let request = Request::get(path).header(header::HOST, "127.0.0.1:7300");
+        let request = request.header(header::COOKIE, &self.cookie).body(Body::empty());
+        let answer = self.world.router.clone().oneshot(request.expect("a request")).await;
+        answer.expect("the router answers").status()
     }
 
     /// Posts a form with the session's token.
@@ -194,4 +213,16 @@ pub fn post(path: &str) -> axum::http::request::Builder {
 
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Somebody without a password.
+pub fn person(who: &str, roles: &[Role]) -> Person {
+    Person {
+        who: PersonId::new(who),
+        name: who.to_owned(),
+        mail: format!("{who}@harbour.example"),
+        roles: roles.iter().copied().collect(),
+        password: None,
+        added_at: NOW,
+    }
 }

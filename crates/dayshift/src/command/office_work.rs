@@ -85,10 +85,9 @@ pub async fn serve(house: &House, port: u16, report: &Report) -> Result<(), Fail
     let address = listener
         .local_addr()
         .map_err(|error| Failure::Outside(format!("cannot read the port: {error}")))?;
-    let sessions = console::Sessions::new(house.engine.clock.clone())
-        .map_err(|error| Failure::Outside(error.to_string()))?;
-    let who = house.operator();
-    let key = sessions.new_link(who).map_err(|error| Failure::Outside(error.to_string()))?;
+    let sessions = house.sessions();
+    let made = sessions.new_link(house.operator().await?, casework::Actor::Engine).await;
+    let key = made.map_err(|error| Failure::Outside(error.to_string()))?;
     let link = format!("http://{address}/?key={key}");
     let counts = house.engine.store.counts(casework::Timestamp(0)).await?;
     let waiting: u64 =
@@ -101,7 +100,8 @@ pub async fn serve(house: &House, port: u16, report: &Report) -> Result<(), Fail
         ),
     );
     let router = console::router(house.desk(sessions));
-    let serving = console::serve(listener, router, house.engine.switches.stopped());
+    let serving =
+        console::serve(console::Door::new(listener, None), router, house.engine.switches.stopped());
     let (served, worked) = tokio::join!(serving, listen_and_work(house, report));
     served.map_err(|error| Failure::Outside(format!("the console ended: {error}")))?;
     worked

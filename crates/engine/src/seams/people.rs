@@ -13,7 +13,7 @@ pub trait People: Send + Sync + 'static {
     fn roll(&self) -> Work<'_, Result<Roll, StoreError>>;
 
     /// A pass by its hash, with its person: what every request asks for.
-    fn pass(&self, hash: Digest) -> Work<'_, Result<Option<(Pass, Option<Person>)>, StoreError>>;
+    fn pass(&self, hash: Digest) -> Work<'_, Result<Option<Held>, StoreError>>;
 
     /// Decides on the roll as it stands and saves what follows, durable on return. When something
     /// else was saved in between, it is decided again.
@@ -24,6 +24,9 @@ pub trait People: Send + Sync + 'static {
     /// Notes that a pass was used.
     fn seen(&self, hash: Digest, at: Timestamp) -> Work<'_, Result<(), StoreError>>;
 }
+
+/// A pass, and whose it is unless they were removed.
+pub type Held = (Pass, Option<Person>);
 
 /// Decides what is amended, given the roll; may be called again when others were faster.
 pub type Decide = Box<dyn FnMut(&Roll) -> Result<Amendment, &'static str> + Send>;

@@ -68,3 +68,32 @@ pub(crate) fn fresh_enough(signed: &Signed, stakes: Stakes, now: Timestamp) -> b
     let grave = stakes.effect == Some(Effect::Irreversible) || stakes.approvals > 1;
     !grave || now.since_ms(signed.proved_at) < FRESH_MS
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use casework::PersonId;
+    use casework::office::Proof;
+
+    #[test]
+    fn what_cannot_be_taken_back_or_needs_two_needs_a_proof_of_the_last_five_minutes() {
+        let signed = Signed {
+            who: PersonId::new("mo"),
+            csrf: String::new(),
+            secret: String::new(),
+            roles: [Role::Reviewer].into(),
+            proof: Proof::Password,
+            proved_at: Timestamp(0),
+            has_password: true,
+        };
+        let minutes = |count: u64| Timestamp(0).plus_ms(count * MINUTE_MS);
+        let stakes = |effect, approvals| Stakes { effect, approvals };
+        for grave in [stakes(Some(Effect::Irreversible), 1), stakes(Some(Effect::Send), 2)] {
+            assert!(fresh_enough(&signed, grave, minutes(4)));
+            assert!(!fresh_enough(&signed, grave, minutes(5)));
+        }
+        for light in [stakes(Some(Effect::Send), 1), stakes(None, 1), stakes(None, 0)] {
+            assert!(fresh_enough(&signed, light, minutes(700)));
+        }
+    }
+}

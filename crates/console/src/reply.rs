@@ -72,9 +72,11 @@ pub(crate) async fn by_json(
 
 /// What hangs on a reply to the open ask: saying that a call did not happen performs it too.
 fn stakes(case: &Case) -> Stakes {
-    let call = case.open_ask().and_then(|(_, call)| call);
+    let open = case.open_ask();
+    let call = open.and_then(|(_, call)| call);
     let spec = call.and_then(|call| case.charter().tools.get(&call.tool));
-    Stakes { effect: spec.map(|spec| spec.effect), approvals: 1 }
+    let approvals = open.map_or(1, |(ask, _)| ask.quorum.needed);
+    Stakes { effect: spec.map(|spec| spec.effect), approvals }
 }
 
 /// A case as it stands now.

@@ -30,9 +30,9 @@ fn changes(world: &World) -> Vec<Change> {
     let lines = world.memory.roll.journal().lines;
     let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     lines
-        .map(|line| match Entry::from_line(line).expect("an entry").event {
-            Event::OfficeChanged(change) => change,
-            other => panic!("{other:?} in the office's journal"),
+        .filter_map(|line| match Entry::from_line(line).expect("an entry").event {
+            Event::OfficeChanged(change) => Some(change),
+            _ => None,
         })
         .collect()
 }

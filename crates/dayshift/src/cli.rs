@@ -1,9 +1,11 @@
 //! The commands and their help. What they do is in `command`.
 
 mod audit;
+mod person;
 
 pub use audit::{AuditCommand, ExportArguments, VerifyArguments, WitnessArguments};
 use clap::{Args, Parser, Subcommand};
+pub use person::PersonCommand;
 use std::path::PathBuf;
 
 /// Digital workers that take on a job: mail in, an outcome out, people asked where judgement is
@@ -89,6 +91,9 @@ pub enum Command {
         /// The office
         dir: PathBuf,
     },
+    /// Say who may sign in to the console, and what they may do
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Export, verify, prove, sign and erase: the audit trail
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod doctor;
 mod office_work;
+mod person;
 mod size;
 pub mod skill;
 mod story;
@@ -84,6 +85,7 @@ async fn dispatch(cli: Cli, report: &Report) -> Result<(), Failure> {
         }
         Command::Case(command) => case::case(command, report).await,
         Command::Doctor { dir } => doctor::doctor(&dir, report).await,
+        Command::Person(command) => person::person(command, report).await,
         Command::Audit(command) => audit::audit(command, report).await,
         Command::Skill(command) => skill::skill(command, report),
         Command::Tools { dir } => check::tools(&dir, report),

@@ -4,6 +4,7 @@
 
 mod condition;
 mod connect;
+mod console;
 mod firm;
 mod form;
 mod mail;
@@ -34,6 +35,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use connect::connect;
+pub use console::{Console, OidcSettings};
 pub use mail::MailAccount;
 pub use problem::{Problem, Severity};
 pub use secret::{SecretError, SecretRef};
@@ -69,6 +71,8 @@ pub struct Office {
     pub workers: Vec<WorkerFile>,
     /// Where people look at it.
     pub console: Console,
+    /// The firm's own sign-in, where it has one.
+    pub oidc: Option<OidcSettings>,
     /// What is probably not meant so.
     pub warnings: Vec<Problem>,
 }
@@ -97,13 +101,6 @@ pub struct ModelConfig {
     pub price_prompt_per_million_usd: f64,
     /// What a million tokens written cost, in dollars.
     pub price_completion_per_million_usd: f64,
-}
-
-/// Where people look at the office.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Console {
-    /// The port on this machine; 0 takes a free one.
-    pub port: u16,
 }
 
 /// A worker with what lies beside its job description.
@@ -137,6 +134,26 @@ pub fn load(dir: &Path) -> Result<Office, Vec<Problem>> {
         }
         _ => Err(found),
     }
+}
+
+/// What each secret is for, and where it is.
+pub fn secrets(office: &Office) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    let mut put = |what: String, secret: Option<&SecretRef>| {
+        all.extend(secret.map(|secret| (what, secret.place())));
+    };
+    for account in &office.mail {
+        let name = &account.config.name;
+        put(format!("mail {name}: password for reading"), account.imap_password.as_ref());
+        put(format!("mail {name}: password for sending"), account.smtp_password.as_ref());
+    }
+    for (name, model) in &office.models {
+        put(format!("model {name}: key"), model.key.as_ref());
+    }
+    if let Some(oidc) = &office.oidc {
+        put("the firm's sign-in: client secret".into(), oidc.secret.as_ref());
+    }
+    all
 }
 
 /// The tools of an office by name: what its connectors declare.

@@ -2,15 +2,14 @@
 //! meet; it holds no rule.
 
 pub mod checkpoints;
+mod front;
 mod learning;
 
 use crate::command::Failure;
 use crate::office::{self, Office};
 use crate::report::Report;
-use casework::office::Role;
 use casework::worker::{Charter, Mode, Worker};
-use casework::{PersonId, Timestamp, WorkerName};
-use console::Lane;
+use casework::{Timestamp, WorkerName};
 use engine::budget::Budgets;
 use engine::carry::{Engine, Failpoint, Tally};
 use engine::charters::Charters;
@@ -18,13 +17,14 @@ use engine::clock::Clock;
 use engine::intake::Intake;
 use engine::pace::Pace;
 use engine::run::{Lanes, Switches};
-use engine::seams::{Judge, People, Source, Store, Tool};
+use engine::seams::{Judge, Source, Store, Tool};
 use judges::learned::LearnedJudge;
 use judges::model::{ModelConfig, ModelJudge};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use front::{address, sessions};
 pub use learning::Learning;
 
 /// Cases of one worker carried side by side, and of all workers.
@@ -114,6 +114,7 @@ pub async fn open(
     if otherwise.mode != Some(Mode::Shadow) {
         signing = checkpoints::open_unless_broken(&store, &path, &office.name, &clock).await;
         versions::keep_and_recall(&office, &shared, &charters, &specs).await?;
+        noticed::record(&office, &store, clock.now()).await?;
     }
     let learned = Arc::new(LearnedJudge::default());
     let learning = Learning::new(&office, Arc::clone(&learned));
@@ -146,50 +147,6 @@ pub async fn open(
 }
 
 impl House {
-    /// What the console shows of it.
-    pub fn desk(&self, sessions: console::Sessions) -> console::Desk {
-        let people = self.office.people.iter();
-        let shown = console::Office {
-            name: self.office.name.clone(),
-            people: people.map(|(id, person)| (id.clone(), person.name.clone())).collect(),
-            zone: jiff::tz::TimeZone::get(&self.office.time_zone)
-                .unwrap_or(jiff::tz::TimeZone::UTC),
-            sign_in_hint: "Start `dayshift up` again: it prints a new link.".to_owned(),
-            hosts: Vec::new(),
-            behind_tls: false,
-            proxies: Vec::new(),
-            provider: None,
-            workers: console::Workers::default(),
-            charters: self.engine.charters.clone(),
-            switches: self.engine.switches.clone(),
-        };
-        let lane = |file: &office::WorkerFile| {
-            let (name, version) = (&file.worker.name, file.worker.version);
-            let charter = self.engine.charters.get(name, version)?;
-            Some(Lane { charter, at_once: LANE_CASES })
-        };
-        shown.workers.replace(self.office.workers.iter().filter_map(lane).collect());
-        let (store, intake) = (Arc::clone(&self.engine.store), self.engine.intake.clone());
-        console::Desk::new(store, intake, shown, sessions, self.engine.clock.clone())
-    }
-
-    /// Who is signed in, kept in the office's store.
-    pub fn sessions(&self) -> console::Sessions {
-        let people = Arc::clone(&self.store) as Arc<dyn People>;
-        let place = std::fs::canonicalize(&self.office.dir);
-        let place = place.unwrap_or_else(|_| self.office.dir.clone()).display().to_string();
-        console::Sessions::new(self.engine.clock.clone(), people, &place, false)
-    }
-
-    /// The person who signs in by the printed link: the first owner, and in an office without one
-    /// the first person of its file, who becomes that.
-    pub async fn operator(&self) -> Result<PersonId, Failure> {
-        let roll = self.store.roll().await?;
-        let owner = roll.people.iter().find(|person| person.roles.contains(&Role::Owner));
-        let first = owner.map(|person| &person.who).or_else(|| self.office.people.keys().next());
-        Ok(first.cloned().unwrap_or_else(|| PersonId::new("operator")))
-    }
-
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.engine.clock.now()
@@ -281,6 +238,7 @@ fn pause_setting(worker: &WorkerName) -> String {
     format!("pause:{worker}")
 }
 
+mod noticed;
 pub mod versions;
 
 /// For crash tests: `DAYSHIFT_FAILPOINT=name@count` ends the process, as a power cut would, at the

@@ -113,10 +113,24 @@ fn by(desk: &Desk, by: &Actor) -> String {
 
 /// One change in words, and what differs where files changed.
 fn told(desk: &Desk, change: &Change) -> (String, String) {
+    match change {
+        Change::WorkerChanged { diff, .. } | Change::OfficeFileChanged { diff, .. } => {
+            (of_files(change), diff.clone())
+        }
+        Change::SecretMoved { .. }
+        | Change::Paused { .. }
+        | Change::Resumed { .. }
+        | Change::Stopped
+        | Change::Erased { .. }
+        | Change::Forgotten { .. } => (of_files(change), String::new()),
+        _ => (of_people(desk, change), String::new()),
+    }
+}
+
+fn of_people(desk: &Desk, change: &Change) -> String {
     let name = |who: &PersonId| desk.name_of(who);
     let roles = super::people::in_words;
-    let (mut difference, version) = (String::new(), |digest: &Digest| digest.short());
-    let words = match change {
+    match change {
         Change::SignedIn { who, proof, failed_before: 0 } => {
             format!("{} signed in with {}", name(who), proof.words())
         }
@@ -148,24 +162,25 @@ fn told(desk: &Desk, change: &Change) -> (String, String) {
             format!("{} is now {}, and was {}", name(who), roles(to), roles(from))
         }
         Change::PasswordSet { who } => format!("{} has a new password", name(who)),
-        Change::WorkerChanged { worker, from, to, diff } => {
-            difference.clone_from(diff);
-            match (from, to) {
-                (Some(from), Some(to)) => {
-                    let (from, to) = (version(from), version(to));
-                    format!("the files of {worker} changed: version {to}, before {from}")
-                }
-                (None, Some(to)) => format!("{worker} is new: version {}", version(to)),
-                (Some(_) | None, None) => format!("{worker} is gone"),
+        _ => String::new(),
+    }
+}
+
+fn of_files(change: &Change) -> String {
+    let version = |digest: &Digest| digest.short();
+    match change {
+        Change::WorkerChanged { worker, from, to, .. } => match (from, to) {
+            (Some(from), Some(to)) => {
+                let (from, to) = (version(from), version(to));
+                format!("the files of {worker} changed: version {to}, before {from}")
             }
-        }
-        Change::OfficeFileChanged { from, diff, .. } => {
-            difference.clone_from(diff);
-            match from {
-                Some(_) => "the office file changed".into(),
-                None => "the office began".into(),
-            }
-        }
+            (None, Some(to)) => format!("{worker} is new: version {}", version(to)),
+            (Some(_) | None, None) => format!("{worker} is gone"),
+        },
+        Change::OfficeFileChanged { from, .. } => match from {
+            Some(_) => "the office file changed".into(),
+            None => "the office began".into(),
+        },
         Change::SecretMoved { what, from, to } => {
             let place = |place: &Option<String>| place.clone().unwrap_or("nowhere".into());
             format!("{what} now comes from {}, before from {}", place(to), place(from))
@@ -173,6 +188,14 @@ fn told(desk: &Desk, change: &Change) -> (String, String) {
         Change::Paused { worker } => format!("{worker} was paused"),
         Change::Resumed { worker } => format!("{worker} goes on"),
         Change::Stopped => "everything was stopped".into(),
-    };
-    (words, difference)
+        Change::Erased { why, entries } => {
+            let count = super::counted(entries.len() as u64, "entry", "entries");
+            format!("a person’s words were taken out of {count}: {why}")
+        }
+        Change::Forgotten { cases } => {
+            let count = super::counted(cases.len() as u64, "ended case", "ended cases");
+            format!("{count} were removed, their time being over")
+        }
+        _ => String::new(),
+    }
 }

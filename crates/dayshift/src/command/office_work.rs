@@ -10,7 +10,6 @@ use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
 
 /// How often the learned judge looks whether people have taught it enough.
 const LEARN_AGAIN: Duration = Duration::from_secs(30);
@@ -79,16 +78,11 @@ pub async fn until_nothing_is_due(house: &House, report: &Report) -> Result<(), 
 
 /// Serves the console and works until Ctrl-C or "stop all".
 pub async fn serve(house: &House, port: u16, report: &Report) -> Result<(), Failure> {
-    let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
-        Failure::Outside(format!("cannot serve on port {port} of this machine: {error}"))
-    })?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::Outside(format!("cannot read the port: {error}")))?;
+    let (door, bound) = house.door(port).await?;
     let sessions = house.sessions();
     let made = sessions.new_link(house.operator().await?, casework::Actor::Engine).await;
     let key = made.map_err(|error| Failure::Outside(error.to_string()))?;
-    let link = format!("http://{address}/?key={key}");
+    let link = format!("{}/?key={key}", wiring::address(&house.office, Some(bound)));
     let counts = house.engine.store.counts(casework::Timestamp(0)).await?;
     let waiting: u64 =
         counts.iter().filter(|count| Summary::waits(count.status)).map(|count| count.cases).sum();
@@ -100,8 +94,7 @@ pub async fn serve(house: &House, port: u16, report: &Report) -> Result<(), Fail
         ),
     );
     let router = console::router(house.desk(sessions));
-    let serving =
-        console::serve(console::Door::new(listener, None), router, house.engine.switches.stopped());
+    let serving = console::serve(door, router, house.engine.switches.stopped());
     let (served, worked) = tokio::join!(serving, listen_and_work(house, report));
     served.map_err(|error| Failure::Outside(format!("the console ended: {error}")))?;
     worked

@@ -1,9 +1,8 @@
 //! `office.toml`: the firm, its people, where work arrives and what there is to work with. It reads
 //! no job descriptions.
 
-use super::problem::Severity;
 use super::reader::{File, Said, Table};
-use super::{Console, ModelConfig, Office, Person, mail, secret, suggest, tools};
+use super::{ModelConfig, Office, Person, console, mail, secret, suggest, tools};
 use casework::time::parse_length_ms;
 use casework::{PersonId, RoleName};
 use connectors::database::DatabaseConfig;
@@ -15,9 +14,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use toml::Spanned;
 use toml::de::DeTable;
-
-/// The port of the console where the file names none.
-const PORT: u16 = 7300;
 
 pub(super) fn read<'a>(dir: &Path, file: &'a File<'a>, root: &'a Spanned<DeTable<'a>>) -> Office {
     let table = Table::new(file, root.get_ref(), 0..0);
@@ -32,7 +28,8 @@ pub(super) fn read<'a>(dir: &Path, file: &'a File<'a>, root: &'a Spanned<DeTable
     let schedules = schedules(&table, &zone);
     let folders = folders(&table, dir);
     let models = models(&table, dir);
-    let console = console(&table);
+    let settings = console::read(&table, dir);
+    let oidc = console::read_oidc(&table, dir, &people);
     table.finish();
     Office {
         dir: dir.to_owned(),
@@ -47,7 +44,8 @@ pub(super) fn read<'a>(dir: &Path, file: &'a File<'a>, root: &'a Spanned<DeTable
         folders,
         models,
         workers: Vec::new(),
-        console,
+        console: settings,
+        oidc,
         warnings: Vec::new(),
     }
 }
@@ -203,22 +201,4 @@ fn models(table: &Table<'_>, dir: &Path) -> BTreeMap<String, ModelConfig> {
         models.insert(name.text.to_owned(), config);
     }
     models
-}
-
-fn console(table: &Table<'_>) -> Console {
-    let Some(console) = table.get("console").and_then(|node| node.table()) else {
-        return Console { port: PORT };
-    };
-    let node = console.get("port");
-    let port = node.as_ref().and_then(|node| node.whole()).map(u16::try_from);
-    console.finish();
-    match (port, node) {
-        (Some(Ok(port)), _) => Console { port },
-        (Some(Err(_)), Some(node)) => {
-            let said = Said::new("a port is at most 65535").label("such as `7300`");
-            node.file.report(Severity::Error, "W008", node.span.clone(), said);
-            Console { port: PORT }
-        }
-        _ => Console { port: PORT },
-    }
 }

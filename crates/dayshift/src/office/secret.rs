@@ -51,6 +51,15 @@ pub enum SecretError {
 }
 
 impl SecretRef {
+    /// Where it is, in words; never what it is.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Env(name) => format!("the variable `{name}`"),
+            Self::File(path) => format!("the file {}", path.display()),
+            Self::Command(command) => format!("the command `{command}`"),
+        }
+    }
+
     /// Fetches the secret.
     ///
     /// # Errors

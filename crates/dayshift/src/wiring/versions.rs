@@ -47,7 +47,7 @@ pub async fn keep_and_recall(
 
 /// Writes a copy so that it is there whole or not at all: half of one, left by a power cut, would
 /// be of no version.
-fn keep(folder: &Path, kept: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn keep(folder: &Path, kept: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;
     std::fs::create_dir_all(folder)?;
     let being_written = kept.with_extension("tmp");
@@ -66,7 +66,7 @@ pub fn recall(office: &Office, worker: &WorkerName, version: Digest) -> Option<W
     (file.worker.version == version).then_some(file.worker)
 }
 
-fn folder(office: &Path, version: &str, worker: &str) -> PathBuf {
+pub(super) fn folder(office: &Path, version: &str, worker: &str) -> PathBuf {
     let short: String = version.chars().take(16).collect();
     office.join("state").join("versions").join(short).join(worker)
 }

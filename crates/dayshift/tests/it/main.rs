@@ -15,6 +15,7 @@ mod commands;
 mod demo;
 mod kill;
 mod office;
+mod people;
 mod program;
 mod sending;
 #[expect(clippy::print_stdout, reason = "who runs the tests should know what was skipped")]

@@ -1,6 +1,7 @@
 //! Chores of the repository: tidiness, and measurements on data outside it. No chore is part of the
 //! program, and none of the checks is here: `lib.rs` has them, so that they are tests.
 
+mod measure_audit;
 mod measure_classify;
 mod measure_read;
 
@@ -19,9 +20,14 @@ fn main() -> ExitCode {
         ["measure", "classify-resplits", data] => {
             measure_classify::measure_resplits(Path::new(data), 100)
         }
+        ["measure", "audit", file] => measure_audit::measure(Path::new(file), 1_000_000),
+        ["measure", "audit", file, entries] => match entries.parse() {
+            Ok(entries) => measure_audit::measure(Path::new(file), entries),
+            Err(_) => Err(io::Error::other("how many entries? a number")),
+        },
         ["tidy"] => tidy(),
         _ => Err(io::Error::other(
-            "usage: xtask tidy | measure read|classify|classify-resplits DATA",
+            "usage: xtask tidy | measure read|classify|classify-resplits DATA | measure audit FILE",
         )),
     };
     let printed = outcome.and_then(|figures| writeln!(io::stdout(), "{figures:#}"));

@@ -3,6 +3,7 @@
 //! `verify`). It stores nothing and signs nothing; and it cannot prove that the host told the truth
 //! before a checkpoint left it.
 
+pub mod erase;
 pub mod export;
 mod line;
 pub mod note;

@@ -3,7 +3,7 @@
 mod audit;
 mod person;
 
-pub use audit::{AuditCommand, ExportArguments, VerifyArguments, WitnessArguments};
+pub use audit::{AuditCommand, EraseArguments, ExportArguments, VerifyArguments, WitnessArguments};
 use clap::{Args, Parser, Subcommand};
 pub use person::PersonCommand;
 use std::path::PathBuf;

@@ -4,6 +4,7 @@
 mod admit;
 mod claims;
 mod compress;
+mod erase;
 mod fault;
 mod file;
 mod log;
@@ -17,6 +18,7 @@ mod sqlite;
 mod status;
 mod writer;
 
+pub use erase::{Removed, Rewritten};
 pub use log::{StoredCheckpoint, Trail};
 pub use options::{Moment, OpenOptions};
 pub use sqlite::SqliteStore;

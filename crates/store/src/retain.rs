@@ -1,12 +1,14 @@
 //! Chores that the writer does between groups: erasing, forgetting old cases, and closing. Deciding
 //! how long anything is kept is not here.
 
+use crate::erase::{self, Ready, Removed};
 use crate::fault;
 use crate::log::{self, StoredCheckpoint};
 use crate::writer::Reply;
-use casework::{Digest, Timestamp};
+use casework::office::ForgottenCase;
+use casework::{CaseId, Digest, Timestamp};
 use engine::seams::StoreError;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Executor as _, Row as _};
 
 /// The most cases forgotten in one transaction, so that appends need not wait long.
@@ -26,6 +28,8 @@ pub(crate) enum Chore {
     Seen(Digest, Timestamp, Reply<()>),
     /// Keep checkpoints.
     Checkpoints(Vec<StoredCheckpoint>, Reply<()>),
+    /// Replace journals and remove what else there is of a person.
+    Rewrite(Vec<Ready>, String, Reply<Removed>),
     /// Close the file.
     Close(Reply<()>),
 }
@@ -36,7 +40,7 @@ impl Chore {
         // A caller that went away needs no answer.
         match self {
             Self::Look(reply) => drop(reply.send(look(connection).await)),
-            Self::Erase(digest, reply) => drop(reply.send(erase(connection, digest).await)),
+            Self::Erase(digest, reply) => drop(reply.send(erase_body(connection, digest).await)),
             Self::Forget(before, reply) => drop(reply.send(forget(connection, before).await)),
             Self::Sweep(reply) => drop(reply.send(sweep(connection).await)),
             Self::Seen(hash, at, reply) => {
@@ -44,6 +48,9 @@ impl Chore {
             }
             Self::Checkpoints(made, reply) => {
                 drop(reply.send(log::keep(connection, &made).await));
+            }
+            Self::Rewrite(journals, address, reply) => {
+                drop(reply.send(erase::rewrite(connection, &journals, &address).await));
             }
             Self::Close(reply) => drop(reply.send(Ok(()))),
         }
@@ -55,7 +62,7 @@ async fn look(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
     row.and_then(|row| row.try_get_unchecked(0)).map_err(|error| fault::sorted(&error))
 }
 
-async fn erase(connection: &mut SqliteConnection, digest: Digest) -> Result<(), StoreError> {
+async fn erase_body(connection: &mut SqliteConnection, digest: Digest) -> Result<(), StoreError> {
     // Overwritten with zeros, not only unlinked; the log is emptied too, for it holds old pages.
     let steps = "PRAGMA secure_delete = ON; \
                  UPDATE body SET compressed = NULL WHERE digest = $1; \
@@ -63,6 +70,27 @@ async fn erase(connection: &mut SqliteConnection, digest: Digest) -> Result<(), 
     let query = sqlx::query(steps).bind(digest.0.to_vec());
     query.fetch_all(connection).await.map_err(|error| fault::sorted(&error))?;
     Ok(())
+}
+
+/// The cases that [`forget`] would remove next, for the office's own journal.
+pub(crate) async fn next_forgotten(
+    connection: &mut SqliteConnection,
+    before: Timestamp,
+) -> Result<Vec<ForgottenCase>, StoreError> {
+    let text = "SELECT case_no, entries, head FROM case_row WHERE closed_at < $1 \
+                AND due_at IS NULL ORDER BY closed_at, case_no LIMIT $2";
+    let query = sqlx::query(text).bind(before.0).bind(FORGET_MAX);
+    let rows = query.fetch_all(connection).await.map_err(|error| fault::sorted(&error))?;
+    let parse = |row: &SqliteRow| {
+        let entries: i64 = row.try_get_unchecked(1)?;
+        Ok(ForgottenCase {
+            case: CaseId(row.try_get_unchecked::<i64, _>(0)?.unsigned_abs()),
+            entries: u32::try_from(entries).unwrap_or(u32::MAX),
+            head: Digest(crate::admit::sized(row.try_get_unchecked(2)?)?),
+        })
+    };
+    let cases: Result<_, sqlx::Error> = rows.iter().map(parse).collect();
+    cases.map_err(|error| fault::sorted(&error))
 }
 
 async fn forget(connection: &mut SqliteConnection, before: Timestamp) -> Result<u64, StoreError> {

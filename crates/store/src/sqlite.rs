@@ -7,16 +7,17 @@ use crate::fault;
 use crate::file;
 use crate::options::OpenOptions;
 use crate::reads;
-use crate::retain::{Chore, FORGET_MAX};
+use crate::retain::{self, Chore, FORGET_MAX};
 use crate::round::{Appending, Saving};
 use crate::writer::{Command, Kept, Reply, Writer};
 use casework::case::Lesson;
+use casework::office::Change;
 use casework::signal::Signal;
-use casework::{CaseId, Digest, Timestamp, WorkerName};
+use casework::{Actor, CaseId, Digest, Timestamp, WorkerName};
 use engine::clock::Clock;
 use engine::seams::{
-    Admission, Admitted, Append, CaseQuery, CaseRow, ClaimRequest, Claims, Count, SizeReport,
-    Store, StoreError, StoredJournal, Work,
+    Admission, Admitted, AmendError, Amendment, Append, CaseQuery, CaseRow, ClaimRequest, Claims,
+    Count, People as _, Roll, SizeReport, Store, StoreError, StoredJournal, Work,
 };
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions};
@@ -141,6 +142,22 @@ impl SqliteStore {
             }
         }
         self.waited.store(*changes.borrow(), Ordering::Relaxed);
+    }
+
+    /// Says in the office's own journal which cases are removed next: the log keeps their hashes,
+    /// and whoever verifies it must know why their entries are gone.
+    async fn tell_forgotten(&self, before: Timestamp) -> Result<(), StoreError> {
+        let cases = retain::next_forgotten(&mut *self.reader().await?, before).await?;
+        if cases.is_empty() {
+            return Ok(());
+        }
+        let change = Change::Forgotten { cases };
+        let decide = Box::new(move |_: &Roll| Ok(Amendment::of(vec![change.clone()])));
+        match self.amend(Actor::Engine, self.clock.now(), decide).await {
+            Ok(()) => Ok(()),
+            Err(AmendError::Store(error)) => Err(error),
+            Err(AmendError::Refused { why }) => Err(StoreError::Unavailable { why: why.into() }),
+        }
     }
 
     async fn append_prepared(&self, mut append: Append) -> Result<(), StoreError> {
@@ -278,6 +295,7 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let mut cases = 0;
             loop {
+                self.tell_forgotten(before).await?;
                 let forgotten = self.chore(move |reply| Chore::Forget(before, reply)).await?;
                 cases += forgotten;
                 if forgotten < FORGET_MAX.unsigned_abs() {

@@ -2,6 +2,9 @@
 //! tree over all entries against every checkpoint, signatures, and what the reader knows from
 //! before. It says what was found first; it does not say who did it.
 
+#[cfg(test)]
+mod tests;
+
 use super::line::{Checked, Line};
 use super::note::{CheckSignature, Note, PublicKey};
 use super::tree::{self, Frontier};
@@ -99,7 +102,7 @@ pub enum Bad {
 }
 
 /// Checks line by line.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Verifier {
     trust: Trust,
     checked: Checked,
@@ -118,7 +121,7 @@ pub struct Verifier {
     ended: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Proof {
     line: u64,
     case: u64,

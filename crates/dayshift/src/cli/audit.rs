@@ -49,6 +49,10 @@ pub enum AuditCommand {
             dayshift audit witness for-the-witness.txt --key witness.key --seen seen.txt \\\n    \
             --log 'lantern/1a2b3c4d+…' > cosigned.txt")]
     Witness(WitnessArguments),
+    /// Take a person's words out of the office's journals; the trail still verifies
+    #[command(after_help = "Example:\n  \
+            dayshift audit erase my-office --person jo@customer.example --why 'request of 3 May'")]
+    Erase(EraseArguments),
 }
 
 /// Arguments of `audit export`.
@@ -100,4 +104,23 @@ pub struct WitnessArguments {
     /// The log's public key, as text or in a file
     #[arg(long)]
     pub log: String,
+}
+
+/// Arguments of `audit erase`.
+#[derive(Debug, Args)]
+pub struct EraseArguments {
+    /// The office
+    pub dir: PathBuf,
+    /// Whose words: the address under which they wrote
+    #[arg(long)]
+    pub person: String,
+    /// Why, for the office's journal; do not name the person
+    #[arg(long, default_value = "a request to be forgotten")]
+    pub why: String,
+    /// Who does it: a person of the office
+    #[arg(long = "as")]
+    pub operator: Option<String>,
+    /// Do it without asking
+    #[arg(long)]
+    pub yes: bool,
 }

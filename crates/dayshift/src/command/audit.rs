@@ -2,6 +2,7 @@
 //! said in `casework::audit`; here files and the store are read and results are told.
 
 mod check;
+mod erase;
 mod prove;
 mod trail;
 mod witness;
@@ -29,6 +30,7 @@ pub async fn audit(command: AuditCommand, report: &Report) -> Result<(), Failure
         AuditCommand::Checkpoint { dir, since } => {
             witness::checkpoint(&dir, since.as_deref(), report).await
         }
+        AuditCommand::Erase(arguments) => erase::run(&arguments, report).await,
         AuditCommand::Witness(arguments) => witness::witness(&arguments, report),
     }
 }

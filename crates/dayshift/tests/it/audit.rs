@@ -187,3 +187,59 @@ fn a_store_that_was_rolled_back_or_rewritten_does_not_fit_an_older_checkpoint() 
     let bad = forked.ended_with(1).json()["first_bad"].as_str().unwrap().to_owned();
     assert!(bad.contains("does not continue"), "{bad}");
 }
+
+#[test]
+fn an_erased_person_is_found_nowhere_and_the_trail_still_verifies() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    exported(at);
+    let note = run(at, &["audit", "checkpoint", "."]);
+    std::fs::write(at.join("printed.txt"), &note.stdout).unwrap();
+    let person = "guest@guest3.example";
+    let told = run(at, &["audit", "erase", ".", "--person", person, "--json"]);
+    assert_eq!(told.ended_with(2).json()["ok"], false, "nobody was asked");
+    let told = run(at, &["audit", "erase", ".", "--person", person]);
+    assert!(told.ended_with(1).stderr.contains("nothing was erased"), "no answer is no");
+    let why = ["--why", "a request of the third of May"];
+    let erase = ["audit", "erase", ".", "--person", person, "--yes", "--json"];
+    let erased = run(at, &[&erase[..], &why].concat()).well();
+    assert_eq!(erased["cases"].as_array().unwrap().len(), 1, "{erased}");
+    assert!(erased["bodies"].as_u64() > Some(0), "{erased}");
+    let case = erased["cases"][0].as_u64().unwrap();
+
+    let verified =
+        run(at, &["audit", "verify", ".", "--checkpoint", "printed.txt", "--json"]).well();
+    assert_eq!(verified["erased"], erased["entries"]);
+    run(at, &["audit", "export", ".", "--out", "after.jsonl", "--json"]).well();
+    run(at, &["audit", "verify", "after.jsonl", "--json"]).well();
+    let part =
+        ["audit", "export", ".", "--case", &case.to_string(), "--out", "part.jsonl", "--json"];
+    run(at, &part).well();
+    run(at, &["audit", "verify", "part.jsonl", "--json"]).well();
+
+    let shown = run(at, &["case", "show", &case.to_string(), "--json"]).well();
+    assert!(shown["entries"].as_array().unwrap().len() > 8, "what happened is still told");
+    let mut places = vec![shown.to_string().into_bytes()];
+    places.push(std::fs::read(at.join("after.jsonl")).unwrap());
+    let state = std::fs::read_dir(at.join("state")).unwrap().map(|entry| entry.unwrap().path());
+    places.extend(state.filter(|path| path.is_file()).map(|path| std::fs::read(path).unwrap()));
+    for words in ["guest3.example", "number 3 flickers", "Lamp 3"] {
+        for place in &places {
+            let found = place.windows(words.len()).any(|part| part == words.as_bytes());
+            assert!(!found, "{words}");
+        }
+    }
+    let others = String::from_utf8_lossy(&places[1]).into_owned();
+    assert!(others.contains("number 2 flickers"), "others are left alone");
+}
+
+#[test]
+fn cases_that_are_no_longer_kept_are_told_in_the_trail() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    exported(at);
+    let forgotten = run(at, &["size", ".", "--forget-after-days", "0", "--json"]).well();
+    assert_eq!(forgotten["forgotten"], 5);
+    let verified = run(at, &["audit", "verify", ".", "--json"]).well();
+    assert!(verified["gone"].as_u64() > Some(5 * 8), "{verified}");
+}

@@ -2,7 +2,9 @@
 //! case's journal, under a number no case has, so that everything that chains, exports and verifies
 //! journals covers it too. What is allowed because of it is not said here.
 
-use crate::ids::{CaseId, Digest, PersonId, WorkerName};
+use crate::ask::arrangements::Away;
+use crate::grant::GrantId;
+use crate::ids::{CaseId, Digest, PersonId, ToolName, WorkerName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -173,6 +175,29 @@ pub enum Change {
         from: Option<String>,
         /// Where it is; none when it is no longer used.
         to: Option<String>,
+    },
+    /// A person allowed something from now on; the whole of it stands in the case it was made in.
+    GrantMade {
+        /// Its name.
+        grant: GrantId,
+        /// Whose asks it answers.
+        worker: WorkerName,
+        /// For which tool.
+        tool: ToolName,
+    },
+    /// A grant was taken back.
+    GrantRevoked {
+        /// Which.
+        grant: GrantId,
+        /// Why.
+        why: String,
+    },
+    /// A person is away, and another one answers in their place.
+    AwaySet(Away),
+    /// A person is back before the day that was said.
+    AwayEnded {
+        /// Who.
+        person: PersonId,
     },
     /// A worker was paused.
     Paused {

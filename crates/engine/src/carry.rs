@@ -12,6 +12,7 @@ use crate::perform;
 use crate::run::Switches;
 use crate::seams::{Append, Claim, Judge, News, Store, StoreError, Tool};
 use casework::case::{Lesson, Receipt};
+use casework::grant::Grant;
 use casework::journal::CallEnd;
 use casework::signal::{Signal, SignalKind};
 use casework::{Actor, Case, Chain, Event, Progress, Status, Step, Timestamp, ToolName};
@@ -106,6 +107,8 @@ pub(crate) struct Stint {
     taken: Vec<String>,
     pub(crate) threads: Vec<String>,
     lessons: Vec<Lesson>,
+    /// Made by replies that are recorded and not saved.
+    pub(crate) grants: Vec<Grant>,
     /// A call's end is recorded and not saved: nothing that costs money may begin before it is.
     owes_a_save: bool,
 }
@@ -160,6 +163,9 @@ impl Engine {
             Err(halt) => return Err((halt, None)),
         };
         let mut waiting = claim.inbox;
+        if let Err(error) = self.arrange(&mut stint, &waiting).await {
+            return Err((error.into(), Some(stint)));
+        }
         for _ in 0..STEPS_MAX {
             // What waited for the end of a call is taken before anything else is done.
             if let Err(halt) = self.take_inbox(&mut stint, &mut waiting) {
@@ -192,7 +198,8 @@ impl Engine {
         }
         let lease = claim.lease;
         let (taken, threads, lessons) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Stint { case, lease, taken, threads, lessons, owes_a_save: false })
+        let grants = Vec::new();
+        Ok(Stint { case, lease, taken, threads, lessons, grants, owes_a_save: false })
     }
 
     fn take_inbox(&self, stint: &mut Stint, waiting: &mut Vec<Signal>) -> Result<(), Halt> {
@@ -201,6 +208,7 @@ impl Engine {
                 Receipt::Entries(entries) => {
                     for (by, event) in entries {
                         stint.lessons.extend(stint.case.lesson(&event));
+                        stint.grants.extend(stint.case.grant_of(&event, self.clock.now()));
                         self.record(stint, by, event)?;
                     }
                     stint.taken.push(signal.key);
@@ -218,7 +226,11 @@ impl Engine {
     async fn take_step(&self, stint: &mut Stint) -> Result<Option<Status>, Halt> {
         let now = self.clock.now();
         match stint.case.next_step(now) {
-            Step::Record { by, event } => self.record(stint, by, *event)?,
+            Step::Record { by, event } => {
+                if self.may_record(stint, &event).await? {
+                    self.record(stint, by, *event)?;
+                }
+            }
             Step::Judge { step, question } => {
                 let (by, event) = judge::climb(self, stint, step.as_deref(), &question).await?;
                 self.record(stint, by, event)?;
@@ -258,7 +270,7 @@ impl Engine {
         self.reach("save:after");
         stint.case.mark_saved();
         stint.owes_a_save = false;
-        Ok(())
+        self.keep_grants(stint).await
     }
 
     /// What is not saved yet.

@@ -1,6 +1,7 @@
 //! The one door in. Sources hand signals in here, and so do people's replies; it finds whose
 //! trigger a signal concerns and has the store take it once. It decides nothing about what follows.
 
+use crate::arranged::Arranged;
 use crate::clock::Clock;
 use crate::health::Healths;
 use crate::seams::{Addressee, Admission, Admitted, News, Store, StoreError};
@@ -21,6 +22,7 @@ pub struct Intake {
     clock: Clock,
     healths: Healths,
     news: broadcast::Sender<News>,
+    arranged: Arranged,
 }
 
 impl Intake {
@@ -28,7 +30,8 @@ impl Intake {
     pub fn new(store: Arc<dyn Store>, workers: Vec<Arc<Worker>>, clock: Clock) -> Self {
         let workers = Arc::new(RwLock::new(workers));
         let (news, _) = broadcast::channel(256);
-        Self { store, workers, clock, healths: Healths::default(), news }
+        let arranged = Arranged::new(Arc::clone(&store));
+        Self { store, workers, clock, healths: Healths::default(), news, arranged }
     }
 
     /// Takes in something that arrived at a source: once per key, durable on return.
@@ -107,6 +110,11 @@ impl Intake {
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What the office has arranged about approvals.
+    pub fn arranged(&self) -> &Arranged {
+        &self.arranged
     }
 
     /// How the sources do.

@@ -2,10 +2,12 @@
 //! and decides nothing itself; it knows no vendor.
 
 mod announce;
+pub mod arranged;
 pub mod budget;
 pub mod carry;
 pub mod charters;
 pub mod clock;
+mod granting;
 pub mod health;
 pub mod intake;
 mod judge;

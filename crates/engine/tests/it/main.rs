@@ -2,6 +2,8 @@
 //! way, judges that fall silent, people who change their minds. Nothing leaves the process.
 
 #[cfg(test)]
+mod arranged;
+#[cfg(test)]
 mod ladder;
 #[cfg(test)]
 mod memory_store;

@@ -80,7 +80,7 @@ enum State {
         call: ToolCall,
         /// As it was shown, with what was asked about it.
         from: ToolCall,
-        ask: AskId,
+        ask: Box<Ask>,
         approved: Approved,
     },
     Asked {
@@ -302,9 +302,10 @@ impl Case {
                 Step::Judge { step: self.step_name(*step), question: question.clone() }
             }
             State::Decided(decision) => self.carry_out(decision, now),
-            State::Edited { step, call, from, approved, .. } => {
+            State::Edited { step, call, from, ask, approved } => {
                 let editor = raise::Editor { from, approved: approved.clone() };
-                self.propose_edited(*step, call, &editor, now)
+                let over = self.overtaken(*step, from, ask, now);
+                over.unwrap_or_else(|| self.propose_edited(*step, call, &editor, now))
             }
             State::Asked { ask, announced: false, .. } => Step::Announce(Box::new(ask.clone())),
             State::Asked { ask, pending, .. } => self.wait_for_people(ask, pending, now),

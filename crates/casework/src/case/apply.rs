@@ -53,20 +53,27 @@ impl Case {
                 self.follow_decision(state, event, entry)
             }
             (
-                State::Edited { ask: id, approved, .. },
+                State::Edited { ask: edited, approved, .. },
                 Event::CallProposed { step, call, ruling, ask, drawn: None },
             ) => {
                 let ask = ask.as_deref();
                 if !Self::is_about(ask, call, entry) {
                     return None;
                 }
-                let permit =
-                    Permit::ByPerson { ask: *id, who: approved.who.clone(), with: Vec::new() };
+                let permit = Permit::ByPerson {
+                    ask: edited.id,
+                    who: approved.who.clone(),
+                    with: Vec::new(),
+                };
                 Some(self.follow_ruling(Ruled { step: *step, call, ruling, ask, permit }, entry))
             }
-            (State::Edited { ask, .. }, Event::AskWithdrawn { ask: id, .. }) if ask == id => {
-                Some(State::Ready)
-            }
+            (State::Edited { step, ask, .. }, event) => match event {
+                Event::AskWithdrawn { ask: id, .. } if ask.id == *id => Some(State::Ready),
+                Event::AskLapsed { ask: id } if ask.id == *id => {
+                    Some(self.fail(*step, "its approval ran out before it could be done".into()))
+                }
+                _ => None,
+            },
             (State::Judging { step, question }, Event::Judged(judged)) => {
                 self.follow_judgement(*step, question, judged)
             }
@@ -108,7 +115,6 @@ impl Case {
             }
             (
                 State::Judging { .. }
-                | State::Edited { .. }
                 | State::Withheld { .. }
                 | State::Lapsed { .. }
                 | State::Started { .. }

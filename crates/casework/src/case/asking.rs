@@ -56,15 +56,25 @@ impl Case {
         if self.is_shadow() && !self.only_looks(call) {
             return self.note(Event::CallEnded { call: call.id, end: CallEnd::Withheld });
         }
-        let Some(ask) = approved else { return Step::Perform(self.mint(call, permit)) };
+        let over = approved.and_then(|ask| self.overtaken(step, call, ask, now));
+        over.unwrap_or_else(|| Step::Perform(self.mint(call, permit)))
+    }
+
+    /// What to record when an approval no longer counts: what was shown has changed, or its time is
+    /// over.
+    pub(super) fn overtaken(
+        &self,
+        step: Option<usize>,
+        call: &ToolCall,
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Option<Step> {
         if !self.is_bound(step, call, ask) {
             let why = "what was approved is no longer what would be done".to_owned();
-            return self.note(Event::AskWithdrawn { ask: ask.id, why });
+            return Some(self.note(Event::AskWithdrawn { ask: ask.id, why }));
         }
-        if ask.expires_at.is_some_and(|end| now >= end) {
-            return self.note(Event::AskLapsed { ask: ask.id });
-        }
-        Step::Perform(self.mint(call, permit))
+        let over = ask.expires_at.is_some_and(|end| now >= end);
+        over.then(|| self.note(Event::AskLapsed { ask: ask.id }))
     }
 
     pub(super) fn follow_ask(
@@ -131,7 +141,7 @@ impl Case {
                     step: *step,
                     call: edited,
                     from,
-                    ask: ask.id,
+                    ask: Box::new(ask.clone()),
                     approved: by.approved(),
                 }
             }

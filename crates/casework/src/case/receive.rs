@@ -57,7 +57,7 @@ impl Case {
                 let stands = matches!(pending, Pending::TakeOver | Pending::InDoubt { .. });
                 (!stands).then_some(ask.id)
             }
-            State::Edited { ask, .. } => Some(*ask),
+            State::Edited { ask, .. } => Some(ask.id),
             State::Permitted { approved: Some(ask), .. } => Some(ask.id),
             _ => None,
         }

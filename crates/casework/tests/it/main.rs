@@ -3,6 +3,10 @@
 //! used.
 
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
+mod approvals_world;
+#[cfg(test)]
 mod drive;
 #[cfg(test)]
 mod journals;

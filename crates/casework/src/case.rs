@@ -12,23 +12,26 @@ mod decide;
 mod plan;
 mod raise;
 mod receive;
+mod state;
 #[cfg(test)]
 mod tests;
 mod view;
 
+use crate::ask::Ask;
 use crate::ask::arrangements::Arrangements;
-use crate::ask::{Approved, Ask};
 use crate::ids::{AskId, CallId, CaseId, Digest};
-use crate::journal::{Actor, CallEnd, Chain, Entry, Event, Outcome};
-use crate::judgement::{Decision, Judged, Question};
+use crate::journal::{Actor, CallEnd, Chain, Entry, Event};
+use crate::judgement::{Judged, Question};
 use crate::origin::Value;
 use crate::permit::{Permit, PermittedCall};
-use crate::policy::{Ruling, Spent};
+use crate::policy::Spent;
 use crate::time::Timestamp;
 use crate::tool::{Effect, ToolCall};
 use crate::worker::{Charter, Mode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use state::{Pending, Ruled, State};
 
 pub use receive::Receipt;
 pub use view::{Lesson, Progress, Status, Turn};
@@ -63,80 +66,6 @@ pub struct Case {
 struct Saved {
     bytes: usize,
     entries: u32,
-}
-
-/// Where a case stands between two entries.
-#[derive(Clone, Debug, PartialEq)]
-enum State {
-    Unopened,
-    Ready,
-    Judging {
-        step: Option<usize>,
-        question: Question,
-    },
-    Decided(Decision),
-    Edited {
-        step: Option<usize>,
-        call: ToolCall,
-        /// As it was shown, with what was asked about it.
-        from: ToolCall,
-        ask: Box<Ask>,
-        approved: Approved,
-    },
-    Asked {
-        ask: Ask,
-        announced: bool,
-        pending: Pending,
-    },
-    /// Nobody answered in time; somebody else is asked next.
-    Lapsed {
-        ask: Ask,
-        pending: Pending,
-    },
-    Permitted {
-        step: Option<usize>,
-        call: ToolCall,
-        permit: Permit,
-        /// What people approved, where they did: looked at again before it runs.
-        approved: Option<Box<Ask>>,
-    },
-    /// Shadow: it would run, or a person would be asked.
-    Withheld {
-        step: Option<usize>,
-        call: ToolCall,
-    },
-    Started {
-        step: Option<usize>,
-        call: ToolCall,
-        permit: Permit,
-    },
-    Resting {
-        until: Timestamp,
-    },
-    Unable {
-        why: String,
-    },
-    Concluding(Outcome),
-    Closed(Outcome),
-}
-
-/// A proposal with what was said about it, on its way into the fold.
-struct Ruled<'a> {
-    step: Option<usize>,
-    call: &'a ToolCall,
-    ruling: &'a Ruling,
-    ask: Option<&'a Ask>,
-    permit: Permit,
-}
-
-/// What an open ask holds up.
-#[derive(Clone, Debug, PartialEq)]
-enum Pending {
-    Approval { step: Option<usize>, call: ToolCall },
-    Judgement { step: Option<usize>, question: Question },
-    InDoubt { step: Option<usize>, call: ToolCall, permit: Permit },
-    Question { step: Option<usize> },
-    TakeOver,
 }
 
 /// What comes next.

@@ -1,9 +1,12 @@
 //! The commands and their help. What they do is in `command`.
 
 mod audit;
+mod cases;
 mod person;
 
 pub use audit::{AuditCommand, EraseArguments, ExportArguments, VerifyArguments, WitnessArguments};
+pub use audit::{AuditCommand, ExportArguments, VerifyArguments, WitnessArguments};
+pub use cases::{AwayCommand, CaseArgument, CaseCommand, FromNowOn, GrantCommand, Seen};
 use clap::{Args, Parser, Subcommand};
 pub use person::PersonCommand;
 use std::path::PathBuf;
@@ -85,6 +88,12 @@ pub enum Command {
     /// List, show and answer cases
     #[command(subcommand)]
     Case(CaseCommand),
+    /// List what people allowed from now on, and take it back
+    #[command(subcommand)]
+    Grant(GrantCommand),
+    /// Say who is away, and who answers in their place
+    #[command(subcommand)]
+    Away(AwayCommand),
     /// Check every source, tool, secret and the store
     #[command(after_help = "Example:\n  dayshift doctor my-office")]
     Doctor {
@@ -136,78 +145,6 @@ pub struct DemoArguments {
     /// Work until nothing is due, print the table, end
     #[arg(long)]
     pub once: bool,
-}
-
-/// An office and one of its cases.
-#[derive(Debug, Args)]
-pub struct CaseArgument {
-    /// The case's number
-    pub case: u64,
-    /// The office
-    #[arg(long, default_value = ".")]
-    pub office: PathBuf,
-    /// Who answers: a person of the office file; without it the first who may
-    #[arg(long = "as")]
-    pub person: Option<String>,
-}
-
-/// What can be done with cases.
-#[derive(Debug, Subcommand)]
-pub enum CaseCommand {
-    /// List cases
-    #[command(after_help = "Example:\n  dayshift case list --office my-office --status asked")]
-    List {
-        /// The office
-        #[arg(long, default_value = ".")]
-        office: PathBuf,
-        /// working, asked, "handed over", resting, done, "set aside", stuck …
-        #[arg(long)]
-        status: Option<String>,
-        /// At most so many
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-    },
-    /// Show one case whole
-    Show(CaseArgument),
-    /// Approve exactly what is asked
-    Approve(CaseArgument),
-    /// Change arguments of what is asked, and approve that
-    #[command(after_help = "Example:\n  dayshift case edit 12 --set text='Dear Jo, …'")]
-    Edit {
-        /// Which
-        #[command(flatten)]
-        case: CaseArgument,
-        /// An argument and its new value
-        #[arg(long = "set", value_name = "NAME=VALUE", required = true)]
-        changes: Vec<String>,
-    },
-    /// Refuse what is asked
-    Reject {
-        /// Which
-        #[command(flatten)]
-        case: CaseArgument,
-        /// Why; the worker sees it
-        #[arg(long)]
-        why: String,
-    },
-    /// Answer what is asked: a label, words, or yes/no to "did this happen"
-    #[command(after_help = "Example:\n  dayshift case answer 12 billing")]
-    Answer {
-        /// Which
-        #[command(flatten)]
-        case: CaseArgument,
-        /// The answer
-        answer: String,
-    },
-    /// End a case
-    Cancel {
-        /// Which
-        #[command(flatten)]
-        case: CaseArgument,
-        /// Why
-        #[arg(long)]
-        why: String,
-    },
 }
 
 /// Skills.

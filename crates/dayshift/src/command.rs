@@ -1,6 +1,8 @@
 //! What each command does: it wires what it needs, runs it, reports. One file per command.
 
+mod arranging;
 mod audit;
+mod card;
 mod case;
 mod check;
 mod demo;
@@ -84,6 +86,8 @@ async fn dispatch(cli: Cli, report: &Report) -> Result<(), Failure> {
             try_mail::try_mail(&dir, &mail, worker.as_deref(), report).await
         }
         Command::Case(command) => case::case(command, report).await,
+        Command::Grant(command) => arranging::grant(command, report).await,
+        Command::Away(command) => arranging::away(command, report).await,
         Command::Doctor { dir } => doctor::doctor(&dir, report).await,
         Command::Person(command) => person::person(command, report).await,
         Command::Audit(command) => audit::audit(command, report).await,

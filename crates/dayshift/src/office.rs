@@ -7,6 +7,7 @@ mod connect;
 mod console;
 mod firm;
 mod form;
+mod hours;
 mod mail;
 mod names;
 mod problem;
@@ -22,6 +23,7 @@ mod tests;
 mod tools;
 mod worker;
 
+use casework::ask::arrangements::{Arrangements, Terms};
 use casework::tool::Tools;
 use casework::worker::Worker;
 use casework::{PersonId, RoleName, SourceName};
@@ -36,6 +38,7 @@ use std::sync::Arc;
 
 pub use connect::connect;
 pub use console::{Console, OidcSettings};
+pub use hours::{Hours, period};
 pub use mail::MailAccount;
 pub use problem::{Problem, Severity};
 pub use secret::{SecretError, SecretRef};
@@ -55,6 +58,10 @@ pub struct Office {
     pub time_zone: String,
     /// Its people.
     pub people: BTreeMap<PersonId, Person>,
+    /// When it is open.
+    pub hours: Hours,
+    /// What it has arranged about approvals; working time and terms are put to it when it opens.
+    pub arrangements: Arrangements,
     /// Its mail accounts, in the order of the file.
     pub mail: Vec<MailAccount>,
     /// Its databases.
@@ -108,6 +115,8 @@ pub struct ModelConfig {
 pub struct WorkerFile {
     /// What its job description says.
     pub worker: Worker,
+    /// How its asks are treated.
+    pub terms: Terms,
     /// The model it may ask, by name in the office file.
     pub model: Option<String>,
     /// Where its labelled past cases lie.

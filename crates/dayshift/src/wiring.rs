@@ -1,6 +1,7 @@
 //! Puts an office together: store, sources, tools, judges, workers. The one place where all names
 //! meet; it holds no rule.
 
+pub mod arranging;
 pub mod checkpoints;
 mod front;
 mod learning;
@@ -134,6 +135,9 @@ pub async fn open(
         tally: Tally::default(),
         failpoint,
     };
+    let people = Arc::clone(&store) as Arc<dyn engine::seams::People>;
+    let now = engine.clock.now();
+    arranging::arrange(&office, engine.intake.arranged(), people, now).await?;
     recall_pauses(&engine, &workers).await?;
     Ok(House {
         lanes: lanes(&workers),

@@ -3,7 +3,8 @@
 //! and tools that change meanwhile. A witness keeps its own record of what each person was shown and
 //! said, and looks at every single thing that runs.
 
-use crate::approvals_world::{Config, Move, World, config, moves};
+use crate::approvals_moves::{Config, Move, config, moves};
+use crate::approvals_world::World;
 use proptest::prelude::{ProptestConfig, proptest};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;

@@ -1,6 +1,7 @@
 //! An office in which people approve, and a witness that keeps its own record of what was shown to
 //! whom and what they said. Nothing here asks the case whether something may run.
 
+use crate::approvals_moves::{Config, Move};
 use crate::office::{self, call, mail, mail_from, rule, step};
 use casework::ask::arrangements::{Arrangements, AtLapse, Away, Terms};
 use casework::ask::{Ask, Reply};
@@ -14,121 +15,43 @@ use casework::time::HOUR_MS;
 use casework::tool::ToolCall;
 use casework::worker::{Charter, Limits, Mode, Verdict, Worker};
 use casework::{
-    Actor, AskId, CallId, Case, CaseId, Digest, Entry, Event, Permit, PermittedCall, PersonId,
-    RoleName, Step, Timestamp,
+    Actor, AskId, CallId, Case, CaseId, Digest, Entry, Event, PersonId, RoleName, Step, Timestamp,
 };
-use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// One move of the world.
-#[derive(Clone, Debug)]
-pub enum Move {
-    Steps(u8),
-    Mail {
-        colleague: bool,
-    },
-    Reply {
-        who: &'static str,
-        back: u8,
-        kind: u8,
-        wrong_digest: bool,
-        twice: bool,
-    },
-    Hours(u8),
-    ClockBack(u8),
-    Reopen,
-    /// The tool is declared anew while the program is restarted.
-    Redeclare,
-    /// The process dies between the start and the end of the next call.
-    DieInCall,
-    Away {
-        gone: bool,
-    },
-    RunOutGrants,
-}
-
-/// How the office is arranged.
-#[derive(Clone, Debug)]
-pub struct Config {
-    pub mode: Mode,
-    pub needed: u8,
-    pub requester_may_approve: bool,
-    pub lapse: u8,
-    pub reminders_max: u8,
-}
-
-pub fn config() -> impl Strategy<Value = Config> {
-    let mode = prop_oneof![8 => Just(Mode::Supervised), 1 => Just(Mode::Shadow)];
-    (mode, 1u8..=2, any::<bool>(), 0u8..3, 0u8..4).prop_map(
-        |(mode, needed, requester_may_approve, lapse, reminders_max)| Config {
-            mode,
-            needed,
-            requester_may_approve,
-            lapse,
-            reminders_max,
-        },
-    )
-}
-
-pub fn moves() -> impl Strategy<Value = Vec<Move>> {
-    let who = prop_oneof![4 => Just("mo"), 4 => Just("ines"), 2 => Just("dan"), 1 => Just("eve"), 2 => Just("lea")];
-    let reply = (who, prop_oneof![6 => Just(0u8), 1 => 1u8..4], 0u8..12, 0u8..10, 0u8..6).prop_map(
-        |(who, back, kind, digest, twice)| Move::Reply {
-            who,
-            back,
-            kind,
-            wrong_digest: digest == 0,
-            twice: twice == 0,
-        },
-    );
-    let one = prop_oneof![
-        14 => (1u8..8).prop_map(Move::Steps),
-        24 => reply,
-        3 => any::<bool>().prop_map(|colleague| Move::Mail { colleague }),
-        4 => prop_oneof![Just(1u8), Just(9), Just(25)].prop_map(Move::Hours),
-        1 => (1u8..30).prop_map(Move::ClockBack),
-        4 => Just(Move::Reopen),
-        2 => Just(Move::Redeclare),
-        2 => Just(Move::DieInCall),
-        3 => any::<bool>().prop_map(|gone| Move::Away { gone }),
-        1 => Just(Move::RunOutGrants),
-    ];
-    proptest::collection::vec(one, 6..28)
-}
-
 /// What a person said and when: the witness's own record.
-struct Said {
-    ask: AskId,
-    who: &'static str,
+pub struct Said {
+    pub ask: AskId,
+    pub who: &'static str,
     /// In whose place, as the witness's own list of absences has it.
-    seats: Vec<&'static str>,
-    reply: Reply,
-    at: Timestamp,
+    pub seats: Vec<&'static str>,
+    pub reply: Reply,
+    pub at: Timestamp,
     /// Whether the journal holds it as an answer.
-    counted: bool,
+    pub counted: bool,
 }
 
 /// A card as it was shown.
-struct Shown {
-    ask: Ask,
-    call: ToolCall,
-    declaration: Digest,
+pub struct Shown {
+    pub ask: Ask,
+    pub call: ToolCall,
+    pub declaration: Digest,
 }
 
 pub struct World {
-    config: Config,
-    case: Case,
-    now: Timestamp,
+    pub config: Config,
+    pub case: Case,
+    pub now: Timestamp,
     gone: Option<Away>,
-    grants: Vec<Grant>,
-    uses: BTreeMap<String, u32>,
+    pub grants: Vec<Grant>,
+    pub uses: BTreeMap<String, u32>,
     declared: u32,
-    mails: u32,
-    requesters: BTreeSet<&'static str>,
-    shown: BTreeMap<AskId, Shown>,
-    said: Vec<Said>,
+    pub mails: u32,
+    pub requesters: BTreeSet<&'static str>,
+    pub shown: BTreeMap<AskId, Shown>,
+    pub said: Vec<Said>,
     started: BTreeSet<CallId>,
     ended: BTreeSet<CallId>,
     dies: bool,
@@ -364,7 +287,7 @@ impl World {
         }
     }
 
-    fn entries(&self) -> Vec<Entry> {
+    pub fn entries(&self) -> Vec<Entry> {
         let lines = self.case.journal().split(|byte| *byte == b'\n');
         lines.filter(|line| !line.is_empty()).map(|line| Entry::from_line(line).unwrap()).collect()
     }
@@ -405,99 +328,5 @@ impl World {
         assert!(self.ended.insert(call), "call {call} ends twice");
         let done = CallEnd::Succeeded(Value::new(json!({ "ok": true }), Origin::Record));
         self.record(Actor::Engine, Event::CallEnded { call, end: done });
-    }
-
-    /// Whether this may run, by the witness's own record.
-    fn witness(&mut self, call: &PermittedCall) {
-        assert_ne!(self.config.mode, Mode::Shadow, "nothing runs in shadow");
-        match call.permit() {
-            Permit::ByRule(rule) => self.witness_grant(rule.as_str(), call),
-            Permit::ByPerson { .. } => self.witness_people(call),
-        }
-    }
-
-    fn witness_grant(&mut self, rule: &str, call: &PermittedCall) {
-        assert_eq!(self.config.needed, 1, "what needs two people is not granted away");
-        let name = rule.strip_prefix("grant ").expect("only grants allow this");
-        let grant = self.grants.iter().find(|grant| grant.id.to_string() == name).unwrap();
-        let made = self.said.iter().filter(|said| said.counted && said.ask == grant.id.ask);
-        assert!(made.count() > 0, "a person made it");
-        let amount = call.arguments().data()["amount"].as_str().unwrap().to_owned();
-        assert!(["5", "6", "7"].contains(&amount.as_str()), "{amount} is beyond the bound");
-        let uses = self.uses.entry(name.to_owned()).or_default();
-        *uses += 1;
-        assert!(*uses <= grant.allowance.times_max, "used {uses} times");
-    }
-
-    fn witness_people(&self, call: &PermittedCall) {
-        let mut seats: BTreeSet<&str> = BTreeSet::new();
-        let mut people: BTreeSet<&str> = BTreeSet::new();
-        let wanted = call.arguments().data();
-        for said in self.said.iter().filter(|said| said.counted) {
-            let shown = &self.shown[&said.ask];
-            let payload = match &said.reply {
-                Reply::Approve { digest } | Reply::Grant { digest, .. } => {
-                    (*digest == shown.ask.digest && shown.call.id == call.call().id)
-                        .then(|| shown.call.arguments.data().clone())
-                }
-                Reply::Edit { digest, arguments } if *digest == shown.ask.digest => {
-                    let mut edited = shown.call.arguments.data().as_object().unwrap().clone();
-                    edited.extend(arguments.clone());
-                    self.follows(said.ask, call.call().id).then_some(edited.into())
-                }
-                _ => None,
-            };
-            if payload.as_ref() != Some(wanted) || shown.call.tool != *call.tool() {
-                continue;
-            }
-            let declared = self.case.charter().tools[call.tool()].digest();
-            assert_eq!(shown.declaration, declared, "the tool is as it was shown");
-            let ends = shown.ask.expires_at;
-            assert!(ends.is_none_or(|end| said.at < end), "approved after its expiry");
-            // Changed values are asked for anew where a second person is needed, with a new end.
-            let anew = self.shown.values().rev().find(|shown| shown.call.id == call.call().id);
-            let ends = anew.map_or(ends, |shown| shown.ask.expires_at);
-            assert!(ends.is_none_or(|end| self.now < end), "run after its expiry");
-            let listed = |who: &&str| shown.ask.people.iter().any(|known| known.as_str() == *who);
-            let seat = [said.who]
-                .into_iter()
-                .find(|who| listed(&who))
-                .or_else(|| said.seats.iter().copied().find(|who| listed(&who)));
-            let seat = seat.unwrap_or_else(|| panic!("{} is not listed", said.who));
-            if !self.config.requester_may_approve {
-                let asked = |who| shown.ask.quorum.not_by.iter().any(|p| p.as_str() == who);
-                assert!(!asked(said.who) && !asked(seat), "{seat} asked for it");
-                assert!(!self.requesters.contains(seat) || asked(seat) || self.mails > 1);
-            }
-            seats.insert(seat);
-            people.insert(said.who);
-            for over in self.entries() {
-                if let Event::AskWithdrawn { ask, .. } | Event::AskLapsed { ask } = over.event {
-                    assert_ne!(ask, said.ask, "an ask that is over permits nothing");
-                }
-                if let Event::AskAnswered { ask, reply: Reply::Reject { .. }, .. } = over.event {
-                    assert_ne!(ask, said.ask, "one rejection ends it");
-                }
-            }
-        }
-        let needed = usize::from(self.config.needed);
-        assert!(people.len() >= needed, "{people:?} approved {wanted}: {}", self.story());
-        assert!(seats.len() >= needed, "{seats:?} approved {wanted}: {}", self.story());
-    }
-
-    /// Whether a call is the very next proposal after an ask was answered with an edit, or is about
-    /// the one after it.
-    fn follows(&self, ask: AskId, call: CallId) -> bool {
-        let entries = self.entries();
-        let edited = entries.iter().position(|entry| {
-            matches!(&entry.event,
-                Event::AskAnswered { ask: id, reply: Reply::Edit { .. }, .. } if *id == ask)
-        });
-        edited.is_some_and(|at| {
-            entries.iter().skip(at + 1).find_map(|entry| match &entry.event {
-                Event::CallProposed { call, .. } => Some(call.id),
-                _ => None,
-            }) == Some(call)
-        })
     }
 }

@@ -5,6 +5,10 @@
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
+mod approvals_moves;
+#[cfg(test)]
+mod approvals_witness;
+#[cfg(test)]
 mod approvals_world;
 #[cfg(test)]
 mod drive;

@@ -1,17 +1,18 @@
 //! Cases on the command line: list, show, and every reply the console takes. Replies go in by the
 //! same door; a running office takes them up at once, another when it next works.
 
-use super::{Failure, store_path};
+use super::{Failure, card, store_path};
 use crate::cli::{CaseArgument, CaseCommand};
 use crate::office;
 use crate::report::{Report, table};
 use crate::wiring;
+use casework::ask::card::Card;
 use casework::ask::{About, Ask, Reply};
 use casework::worker::Charter;
-use casework::{Case, CaseId, Entry, PersonId, Status};
+use casework::{Case, CaseId, Entry, PersonId, Status, Timestamp};
 use engine::clock::Clock;
 use engine::intake::Intake;
-use engine::seams::{CaseQuery, CaseRow, Store};
+use engine::seams::{CaseQuery, CaseRow, People, Store};
 use serde_json::{Value as Json, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -22,21 +23,33 @@ pub async fn case(command: CaseCommand, report: &Report) -> Result<(), Failure> 
             list(&office, status.as_deref(), limit, report).await
         }
         CaseCommand::Show(which) => show(&which, report).await,
-        CaseCommand::Approve(which) => {
-            let reply = |ask: &Ask| Ok(Reply::Approve { digest: ask.digest });
+        CaseCommand::Approve { case: which, seen, from_now_on } => {
+            let reply = |ask: &Ask, case: &Case, now: Timestamp| {
+                let digest = card::seen(&seen, ask, case, report)?;
+                let call = case.open_ask().and_then(|(_, call)| call);
+                Ok(match card::allowance(&from_now_on, call, now)? {
+                    Some(allowance) => Reply::Grant { digest, allowance },
+                    None => Reply::Approve { digest },
+                })
+            };
             answer(&which, report, reply).await
         }
-        CaseCommand::Edit { case, changes } => {
+        CaseCommand::Edit { case: which, seen, changes } => {
             let arguments = parse_changes(&changes)?;
-            let reply =
-                |ask: &Ask| Ok(Reply::Edit { digest: ask.digest, arguments: arguments.clone() });
-            answer(&case, report, reply).await
+            let reply = |ask: &Ask, case: &Case, _: Timestamp| {
+                let digest = card::seen(&seen, ask, case, report)?;
+                Ok(Reply::Edit { digest, arguments: arguments.clone() })
+            };
+            answer(&which, report, reply).await
         }
         CaseCommand::Reject { case, why } => {
-            answer(&case, report, |_| Ok(Reply::Reject { why: why.clone() })).await
+            answer(&case, report, |_, _, _| Ok(Reply::Reject { why: why.clone() })).await
         }
-        CaseCommand::Answer { case, answer: said } => {
-            answer(&case, report, |ask| in_words(ask, &said)).await
+        CaseCommand::Answer { case, answer: Some(said), .. } => {
+            answer(&case, report, |ask, _, _| in_words(ask, &said)).await
+        }
+        CaseCommand::Answer { case, answer: None, fields } => {
+            answer(&case, report, |ask, _, _| in_fields(ask, &fields)).await
         }
         CaseCommand::Cancel { case, why } => {
             let desk = Desk::open(&case.office, report).await?;
@@ -64,6 +77,26 @@ fn in_words(ask: &Ask, said: &str) -> Result<Reply, Failure> {
             return Err(Failure::Use("this is approved, edited or rejected".into()));
         }
     })
+}
+
+/// A form filled in on the command line, each field of its own type.
+fn in_fields(ask: &Ask, said: &[String]) -> Result<Reply, Failure> {
+    let mut fields = serde_json::Map::new();
+    for pair in said {
+        let (name, typed) = pair
+            .split_once('=')
+            .ok_or_else(|| Failure::Use(format!("`{pair}` is not NAME=VALUE")))?;
+        let field = ask.form.iter().find(|field| field.name == name);
+        let value = match field {
+            Some(field) => field
+                .kind
+                .read(typed)
+                .ok_or_else(|| Failure::Use(format!("`{name}` must be {}", field.kind.words())))?,
+            None => typed.into(),
+        };
+        fields.insert(name.to_owned(), value);
+    }
+    Ok(Reply::Fill { fields })
 }
 
 fn parse_changes(changes: &[String]) -> Result<serde_json::Map<String, Json>, Failure> {
@@ -133,10 +166,22 @@ async fn show(which: &CaseArgument, report: &Report) -> Result<(), Failure> {
         }
         entries.push(entry);
     }
-    if let Some(ask) = &row.progress.ask {
-        words.push_str(&format!("\nwaits for {}: {}\n  {}\n", ask.to, ask.headline, ask.because));
+    // The card needs the worker's files; where these are gone the ask is still shown.
+    let card = match (&row.progress.ask, wiring::load(&which.office, report)) {
+        (Some(_), Ok(office)) => {
+            fold(&office, &row, &journal.lines).ok().as_ref().and_then(Card::of)
+        }
+        _ => None,
+    };
+    match (&card, &row.progress.ask) {
+        (Some(card), _) => words.push_str(&format!("\nwaits: {}", card::words(card))),
+        (None, Some(ask)) => {
+            words.push_str(&format!("\nwaits for {}: {}\n", ask.to, ask.headline));
+        }
+        (None, None) => {}
     }
-    let object = json!({ "ok": true, "case": row, "entries": entries, "head": journal.head });
+    let head = journal.head;
+    let object = json!({ "ok": true, "case": row, "entries": entries, "head": head, "card": card });
     report.result(&object, &words);
     Ok(store.close().await?)
 }
@@ -145,7 +190,7 @@ async fn show(which: &CaseArgument, report: &Report) -> Result<(), Failure> {
 async fn answer(
     which: &CaseArgument,
     report: &Report,
-    reply: impl Fn(&Ask) -> Result<Reply, Failure>,
+    reply: impl Fn(&Ask, &Case, Timestamp) -> Result<Reply, Failure>,
 ) -> Result<(), Failure> {
     let desk = Desk::open(&which.office, report).await?;
     let id = CaseId(which.case);
@@ -156,9 +201,9 @@ async fn answer(
         .clone()
         .ok_or_else(|| Failure::Use(format!("case {id} asks nothing now")))?;
     let who = desk.who(which, Some(&ask))?;
-    let reply = reply(&ask)?;
     let case = desk.fold(&row).await?;
-    case.admit_reply(ask.id, &who, &reply, Clock::System.now())
+    let reply = reply(&ask, &case, desk.now())?;
+    case.admit_reply(ask.id, &who, &reply, desk.now())
         .map_err(|error| Failure::Use(format!("case {id}: {error}")))?;
     desk.intake.replied(id, ask.id, who.clone(), reply).await?;
     let object = json!({ "ok": true, "case": id, "ask": ask.id, "who": who });
@@ -171,17 +216,20 @@ fn taken_up(row: &CaseRow) -> String {
 }
 
 /// What replies need: the store, the door, the workers to fold a case with.
-struct Desk {
+pub(super) struct Desk {
     store: Arc<store::SqliteStore>,
-    intake: Intake,
-    office: office::Office,
+    pub(super) intake: Intake,
+    pub(super) office: office::Office,
 }
 
 impl Desk {
-    async fn open(dir: &Path, report: &Report) -> Result<Self, Failure> {
+    pub(super) async fn open(dir: &Path, report: &Report) -> Result<Self, Failure> {
         let office = wiring::load(dir, report)?;
         let store = open_store(dir).await?;
         let intake = Intake::new(Arc::clone(&store) as Arc<dyn Store>, Vec::new(), Clock::System);
+        let people = Arc::clone(&store) as Arc<dyn People>;
+        let now = Clock::System.now();
+        wiring::arranging::arrange(&office, intake.arranged(), people, now).await?;
         Ok(Self { store, intake, office })
     }
 
@@ -191,30 +239,31 @@ impl Desk {
     }
 
     async fn fold(&self, row: &CaseRow) -> Result<Case, Failure> {
-        let tools = Arc::new(office::tool_specs(&self.office));
-        let current = self.office.workers.iter().find(|file| file.worker.version == row.version);
-        let worker = match current {
-            Some(file) => file.worker.clone(),
-            None => wiring::versions::recall(&self.office, &row.worker, row.version).ok_or_else(
-                || {
-                    let gone = "its version of the job description is gone";
-                    Failure::Setting(format!("case {}: {gone}", row.case))
-                },
-            )?,
-        };
         let journal = self.store.journal(row.case).await?;
         let lines = journal.map(|journal| journal.lines).unwrap_or_default();
-        let charter = Charter { worker: Arc::new(worker), tools };
-        Case::replay(row.case, charter, &lines)
-            .map_err(|error| Failure::NotReached(error.to_string()))
+        let mut case = fold(&self.office, row, &lines)?;
+        case.arrange(self.intake.arranged().now());
+        Ok(case)
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        Clock::System.now()
     }
 
     /// Who answers: the person named, else the first who may. A name nobody knows is a slip of the
     /// keyboard, and must not stand in the journal as somebody who answered.
     fn who(&self, which: &CaseArgument, ask: Option<&Ask>) -> Result<PersonId, Failure> {
+        self.known(which.person.as_deref(), ask)
+    }
+
+    pub(super) fn known(
+        &self,
+        person: Option<&str>,
+        ask: Option<&Ask>,
+    ) -> Result<PersonId, Failure> {
         let people = &self.office.people;
-        if let Some(person) = &which.person {
-            let person = PersonId::new(person.clone());
+        if let Some(person) = person {
+            let person = PersonId::new(person);
             if people.is_empty() || people.contains_key(&person) {
                 return Ok(person);
             }
@@ -230,9 +279,24 @@ impl Desk {
             .unwrap_or_else(|| PersonId::new("operator")))
     }
 
-    async fn close(self) -> Result<(), Failure> {
+    pub(super) async fn close(self) -> Result<(), Failure> {
         Ok(self.store.close().await?)
     }
+}
+
+/// A case as its journal says, by the version of the worker's files that it keeps.
+fn fold(office: &office::Office, row: &CaseRow, lines: &[u8]) -> Result<Case, Failure> {
+    let tools = Arc::new(office::tool_specs(office));
+    let current = office.workers.iter().find(|file| file.worker.version == row.version);
+    let worker = match current {
+        Some(file) => file.worker.clone(),
+        None => wiring::versions::recall(office, &row.worker, row.version).ok_or_else(|| {
+            let gone = "its version of the job description is gone";
+            Failure::Setting(format!("case {}: {gone}", row.case))
+        })?,
+    };
+    let charter = Charter { worker: Arc::new(worker), tools };
+    Case::replay(row.case, charter, lines).map_err(|error| Failure::NotReached(error.to_string()))
 }
 
 async fn open_store(dir: &Path) -> Result<Arc<store::SqliteStore>, Failure> {

@@ -2,7 +2,7 @@
 //! no job descriptions.
 
 use super::reader::{File, Said, Table};
-use super::{ModelConfig, Office, Person, console, mail, secret, suggest, tools};
+use super::{ModelConfig, Office, Person, console, hours, mail, secret, suggest, tools};
 use casework::time::parse_length_ms;
 use casework::{PersonId, RoleName};
 use connectors::database::DatabaseConfig;
@@ -22,6 +22,8 @@ pub(super) fn read<'a>(dir: &Path, file: &'a File<'a>, root: &'a Spanned<DeTable
     let domains = words(&table, "domains");
     let (time_zone, zone) = time_zone(&table);
     let people = people(&table);
+    let hours = hours::hours(&table);
+    let arrangements = hours::arrangements(&table, &people, &zone);
     let mail = mail::read(&table, dir, &name, &domains);
     let databases = databases(&table, dir);
     let statements = tools::read(&table, &databases, &mail);
@@ -37,6 +39,8 @@ pub(super) fn read<'a>(dir: &Path, file: &'a File<'a>, root: &'a Spanned<DeTable
         about,
         time_zone,
         people,
+        hours,
+        arrangements,
         mail,
         databases: databases.into_iter().map(|(_, config)| config).collect(),
         statements,
@@ -150,7 +154,7 @@ pub(super) fn bad_length(word: &super::reader::Word<'_>) {
     word.error("W007", said.label("a number and `s`, `m`, `h`, `d` or `w`: `\"2h\"`"));
 }
 
-fn days(schedule: &Table<'_>) -> Vec<Weekday> {
+pub(super) fn days(schedule: &Table<'_>) -> Vec<Weekday> {
     const DAYS: [(&str, Weekday); 7] = [
         ("mon", Weekday::Monday),
         ("tue", Weekday::Tuesday),

@@ -5,7 +5,7 @@ use super::problem::Problems;
 use super::reader::{Node, Said, Table};
 use super::steps::Around;
 use super::tools::{choice, unknown_tool};
-use super::{Person, WorkerFile, file_of, read_text, rules, steps, suggest};
+use super::{Person, WorkerFile, file_of, hours, read_text, rules, steps, suggest};
 use casework::tool::Tools;
 use casework::worker::{Limits, Mode, Promise, Worker};
 use casework::{Digest, Origin, PersonId, RoleName, SourceName, ToolName, Value, WorkerName};
@@ -46,7 +46,8 @@ pub(super) fn read(
         [("shadow", Mode::Shadow), ("supervised", Mode::Supervised), ("trusted", Mode::Trusted)];
     let mode = choice(table.word("mode"), &modes).unwrap_or(Mode::Supervised);
     let tools = tools(&table, known);
-    let (reviewers, roles) = reviewers(&table, known);
+    let (reviewers, needed, roles) = reviewers(&table, known);
+    let terms = hours::terms(&table, needed, &roles);
     let promise = promise(&table);
     let limits = limits(&table);
     let model = model(&table, known);
@@ -82,7 +83,7 @@ pub(super) fn read(
     };
     let examples_dir = folder.join("examples");
     let examples = examples(&examples_dir);
-    Some(WorkerFile { worker, model, examples_dir, examples, files })
+    Some(WorkerFile { worker, terms, model, examples_dir, examples, files })
 }
 
 /// Reports what is not TOML, when there is no office to read the rest against.
@@ -135,14 +136,19 @@ fn tools(table: &Table<'_>, known: &Known) -> Vec<ToolName> {
 type Reviewers = BTreeMap<RoleName, Vec<PersonId>>;
 
 /// Who is asked, as people; a name in the file is a role that people hold, or a person.
-fn reviewers(table: &Table<'_>, known: &Known) -> (Reviewers, Vec<String>) {
+fn reviewers(table: &Table<'_>, known: &Known) -> (Reviewers, BTreeMap<RoleName, u8>, Vec<String>) {
     let node = table.get("reviewers");
     let mut reviewers = Reviewers::new();
     let mut roles = vec!["default".to_owned()];
+    let mut needed = BTreeMap::new();
     let named = node.as_ref().and_then(Node::table);
     for (role, node) in named.iter().flat_map(Table::entries) {
         let mut people = Vec::new();
-        for word in node.words() {
+        let words = node.words();
+        // The same name twice stands for two people.
+        let times = |name: &str| words.iter().filter(|word| word.text == name).count();
+        let most = words.iter().map(|word| times(word.text)).max().unwrap_or(1);
+        for word in &words {
             let held = |person: &Person| person.roles.iter().any(|held| held.as_str() == word.text);
             let found: Vec<PersonId> = known
                 .people
@@ -151,12 +157,18 @@ fn reviewers(table: &Table<'_>, known: &Known) -> (Reviewers, Vec<String>) {
                 .map(|(id, _)| id.clone())
                 .collect();
             if found.is_empty() {
-                unknown_reviewer(&word, known);
+                unknown_reviewer(word, known);
             }
             people.extend(found);
         }
         people.sort();
         people.dedup();
+        if most > people.len() && !people.is_empty() {
+            let said = Said::new(format!("{most} people must approve, and only one is named"));
+            node.warning("W041", said.label("nobody could ever approve this alone"));
+        }
+        let most = u8::try_from(most).unwrap_or(u8::MAX);
+        needed.insert(RoleName::new(role.text), most.max(1));
         reviewers.insert(RoleName::new(role.text), people);
         roles.push(role.text.to_owned());
     }
@@ -168,7 +180,7 @@ fn reviewers(table: &Table<'_>, known: &Known) -> (Reviewers, Vec<String>) {
             None => table.warning("W041", said.help(help)),
         }
     }
-    (reviewers, roles)
+    (reviewers, needed, roles)
 }
 
 fn unknown_reviewer(word: &super::reader::Word<'_>, known: &Known) {

@@ -24,8 +24,23 @@ fn work(dir: &Path) -> Json {
     run(dir, &["run", ".", "--until-idle", "--json"]).well()
 }
 
+/// What approves says which card it saw: the one that is shown now.
 fn reply(dir: &Path, arguments: &[&str]) -> Ran {
-    run(dir, &[&["case"], arguments, &["--json"]].concat())
+    let seen = match arguments {
+        ["approve" | "edit", number, ..] => shown(dir, number),
+        _ => None,
+    };
+    let digest = seen.iter().flat_map(|digest| ["--digest", digest.as_str()]);
+    let all: Vec<&str> =
+        ["case"].into_iter().chain(arguments.iter().copied()).chain(digest).collect();
+    run(dir, &[all.as_slice(), &["--json"]].concat())
+}
+
+/// The digest on the card of a case's open ask.
+fn shown(dir: &Path, number: &str) -> Option<String> {
+    let ran = run(dir, &["case", "show", number, "--json"]);
+    let said: Json = serde_json::from_str(&ran.stdout).ok()?;
+    said["card"]["digest"].as_str().map(str::to_owned)
 }
 
 /// Whether the case's journal holds an entry of this kind.
@@ -43,6 +58,22 @@ fn an_approval_sends_exactly_what_was_asked() {
     assert_eq!(work(dir.path())["done"], 1);
     assert_eq!(office::sent_headers(dir.path(), "To"), ["guest@guest0.example"]);
     assert_eq!(office::sent_headers(dir.path(), "Subject"), ["Re: Lamp 0"]);
+}
+
+#[test]
+fn without_a_terminal_an_approval_says_which_card_it_saw() {
+    let dir = asking();
+    let blind = run(dir.path(), &["case", "approve", "1", "--json"]);
+    assert!(blind.ended_with(2).stderr.contains("--digest"), "{blind:?}");
+    let other = "0".repeat(64);
+    let other = run(dir.path(), &["case", "approve", "1", "--digest", &other, "--json"]);
+    assert!(other.ended_with(2).stderr.contains("look at it again"), "{other:?}");
+    let card = run(dir.path(), &["case", "show", "1"]);
+    let words = &card.stdout;
+    assert!(words.contains("guest@guest0.example") && words.contains("digest"), "{words}");
+    let short = shown(dir.path(), "1").unwrap()[..12].to_owned();
+    run(dir.path(), &["case", "approve", "1", "--digest", &short, "--json"]).well();
+    assert_eq!(work(dir.path())["done"], 1);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod evidence;
 mod fault;
 mod files;
 mod header_section;
+mod history;
 mod keys;
 mod letter;
 mod lookalike;

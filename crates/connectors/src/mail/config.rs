@@ -143,6 +143,8 @@ pub struct MailServer {
     pub sent: String,
     /// The mailbox that holds drafts, and a mail's copy while it is being handed over: `Drafts`.
     pub drafts: String,
+    /// Whether `sent` is read as well, to learn whom people of the firm wrote to before.
+    pub reads_sent: bool,
     /// On the first look, take only mail that came in the last so many days; `None` takes all.
     pub first_look_days: Option<u32>,
 }
@@ -158,6 +160,7 @@ impl MailServer {
             idle: true,
             sent: "Sent".to_owned(),
             drafts: "Drafts".to_owned(),
+            reads_sent: false,
             first_look_days: None,
         }
     }

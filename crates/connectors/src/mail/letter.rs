@@ -6,6 +6,7 @@ mod tests;
 
 use super::doubts::doubts;
 use super::evidence::Evidence;
+use super::history::History;
 use super::own::Own;
 use super::sender::{SenderCheck, check, is_colleague};
 use casework::Digest;
@@ -137,11 +138,28 @@ fn unreadable(
 fn empty_arrival() -> Arrival {
     let data = json!({
         "subject": "", "text": "", "full_text": "", "from": "", "sender": "",
-        "sender_check": SenderCheck::None.word(), "message_id": "", "thread": "", "automatic": "",
+        "sender_check": SenderCheck::None.word(), "known_sender": "", "message_id": "",
+        "thread": "", "automatic": "",
         "list": "", "to": [], "attachments": [], "doubts": [], "warnings": [],
     });
     let fields = Value::new(data, Origin::Outside).except("sender_check", Origin::Record);
     Arrival { title: String::new(), party: None, thread: Vec::new(), fields, bodies: Vec::new() }
+}
+
+/// Says on a mail whether we wrote to its sender before: the address, as a directory would have it.
+/// It is the address that is known then, not the sender. A mail that is doubted or disowned by its
+/// sender's domain gets no such word.
+pub(super) fn note_known(arrival: &mut Arrival, history: &History) {
+    let text = |name: &str| {
+        let value = arrival.fields.at(name);
+        value.and_then(|value| value.data().as_str().map(str::to_owned)).unwrap_or_default()
+    };
+    let doubts = arrival.fields.at("doubts");
+    let doubted = doubts.is_none_or(|doubts| doubts.data() != &json!([]));
+    let sender = text("sender");
+    if !doubted && text("sender_check") != SenderCheck::Failed.word() && history.holds(&sender) {
+        arrival.fields.set("known_sender", Value::new(sender, Origin::Directory));
+    }
 }
 
 fn fields(mail: &Mail, own: &Own, check: SenderCheck, evidence: &Evidence) -> Value {
@@ -153,6 +171,7 @@ fn fields(mail: &Mail, own: &Own, check: SenderCheck, evidence: &Evidence) -> Va
         "from": mail.from.as_ref().map(display).unwrap_or_default(),
         "sender": sender(mail),
         "sender_check": check.word(),
+        "known_sender": "",
         "message_id": message_id,
         "thread": root(mail).unwrap_or(message_id),
         "automatic": automatic(mail, own, check),

@@ -9,6 +9,7 @@ use super::talk::{Fetched, Talk};
 use engine::run::Stop;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// The mailbox of one account.
 pub(super) struct Mailbox<'a> {
@@ -29,6 +30,12 @@ const BATCH_MAILS_MAX: usize = 32;
 const BATCH_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Mails whose sizes are asked for at once; a command line must not grow without bound.
 const SIZES_MAX: usize = 500;
+/// What says to whom a mail was sent, and by whom; and its bytes at most, usually.
+const SENT_HEADERS: &str =
+    "UID BODY.PEEK[HEADER.FIELDS (FROM TO CC MESSAGE-ID AUTO-SUBMITTED PRECEDENCE)]";
+const HEADERS_BYTES: u64 = 1024;
+/// How often the sent mail is looked at again.
+const SENT_EVERY: Duration = Duration::from_secs(15 * 60);
 
 impl<'a> Mailbox<'a> {
     pub(super) fn new(server: &'a MailServer, pace: MailPace) -> Self {
@@ -83,7 +90,14 @@ impl<'a> Mailbox<'a> {
             Ok(opened) => opened,
             Err(trouble) => return trouble,
         };
+        let mut sent_read = Instant::now();
         loop {
+            if self.server.reads_sent && sent_read.elapsed() >= SENT_EVERY {
+                if let Err(trouble) = self.look_at_sent(&mut talk, &bookmark, desk).await {
+                    return trouble;
+                }
+                sent_read = Instant::now();
+            }
             talk.news = false;
             if let Err(trouble) = self.pass(&mut talk, &mut bookmark, desk).await {
                 return trouble;
@@ -98,8 +112,12 @@ impl<'a> Mailbox<'a> {
         }
     }
 
-    async fn open(&self, desk: &Desk<'_>) -> Result<(Talk, Bookmark), Trouble> {
+    async fn open(&self, desk: &mut Desk<'_>) -> Result<(Talk, Bookmark), Trouble> {
         let mut talk = Talk::open(self.server, self.pace.exchange).await?;
+        if self.server.reads_sent {
+            desk.recall_history().await?;
+            self.read_sent(&mut talk, desk).await?;
+        }
         let uidvalidity = talk.examine(&self.server.mailbox).await?;
         let stored = desk.bookmark().await?;
         // A bookmark that cannot be read, or of another UIDVALIDITY, means reading all again: what
@@ -109,6 +127,44 @@ impl<'a> Mailbox<'a> {
             .filter(|bookmark| bookmark.uidvalidity == uidvalidity)
             .unwrap_or(Bookmark { uidvalidity, uid: 0 });
         Ok((talk, bookmark))
+    }
+
+    /// Learns from the sent mail, and goes back to the mailbox that is heard.
+    async fn look_at_sent(
+        &self,
+        talk: &mut Talk,
+        bookmark: &Bookmark,
+        desk: &mut Desk<'_>,
+    ) -> Result<(), Trouble> {
+        self.read_sent(talk, desk).await?;
+        if talk.examine(&self.server.mailbox).await? != bookmark.uidvalidity {
+            let why = format!("open the mailbox `{}`: it is numbered anew", self.server.mailbox);
+            return Err(Fault::unavailable(why).into());
+        }
+        Ok(())
+    }
+
+    /// Learns from the mail that was sent since the last time; leaves its mailbox open.
+    async fn read_sent(&self, talk: &mut Talk, desk: &mut Desk<'_>) -> Result<(), Trouble> {
+        let uidvalidity = match talk.examine(&self.server.sent).await {
+            Ok(uidvalidity) => uidvalidity,
+            // Nothing was sent yet; or the name is wrong, which the first send will tell.
+            Err(Fault::Broken { .. }) => return Ok(()),
+            Err(fault) => return Err(fault.into()),
+        };
+        desk.history.begin(uidvalidity);
+        let first = desk.history.uid.saturating_add(1);
+        let mut uids = talk.search(&format!("UID {first}:*")).await?;
+        uids.retain(|uid| *uid >= first);
+        for some in uids.chunks(SIZES_MAX) {
+            let mails = talk.fetch(some, SENT_HEADERS, some.len() as u64 * HEADERS_BYTES).await?;
+            for mail in mails {
+                desk.learn(mail.bytes.as_deref().unwrap_or_default());
+            }
+            desk.history.uid = some.iter().copied().max().unwrap_or(desk.history.uid);
+            desk.keep_history().await?;
+        }
+        Ok(())
     }
 
     /// Takes in all mail behind the bookmark, and moves it.

@@ -5,6 +5,7 @@ use super::config::{MailConfig, MailFolders, MailKind};
 use super::evidence::Evidence;
 use super::fault::Fault;
 use super::files::Files;
+use super::history::History;
 use super::keys::Keys;
 use super::letter::{self, Letter, Opened};
 use super::mailbox::Mailbox;
@@ -45,7 +46,8 @@ impl MailSource {
 
     fn desk<'a>(&'a self, intake: &'a Intake) -> Desk<'a> {
         let (own, keys) = (&self.own, &self.keys);
-        Desk { name: &self.name, own, keys, intake, drained: Drained::default() }
+        let (history, drained) = (History::default(), Drained::default());
+        Desk { name: &self.name, own, keys, intake, history, drained }
     }
 }
 
@@ -119,6 +121,8 @@ pub(super) struct Desk<'a> {
     own: &'a Arc<Own>,
     keys: &'a Arc<Keys>,
     pub(super) intake: &'a Intake,
+    /// Whom people of the firm wrote to before, as far as it was read.
+    pub(super) history: History,
     drained: Drained,
 }
 
@@ -131,6 +135,7 @@ impl Desk<'_> {
             tracing::debug!(source = %self.name, "skipped a mail that we sent ourselves");
             return Ok(());
         };
+        letter::note_known(&mut arrival, &self.history);
         if let Letter::Whole(bytes) = letter
             && letter::fits(bytes.len() as u64)
         {
@@ -156,6 +161,27 @@ impl Desk<'_> {
     /// Moves it.
     pub(super) async fn mark(&self, bookmark: String) -> Result<(), StoreError> {
         self.intake.mark(self.name, bookmark).await
+    }
+
+    /// Brings back what is known of the sent mail.
+    pub(super) async fn recall_history(&mut self) -> Result<(), StoreError> {
+        self.history = History::kept(self.intake.bookmark(&self.sent_mail()).await?);
+        Ok(())
+    }
+
+    /// Learns from the headers of a sent mail.
+    pub(super) fn learn(&mut self, sent: &[u8]) {
+        self.history.learn(sent, self.own);
+    }
+
+    /// Keeps what is known of the sent mail.
+    pub(super) async fn keep_history(&self) -> Result<(), StoreError> {
+        self.intake.mark(&self.sent_mail(), self.history.to_keep()).await
+    }
+
+    /// The name under which it is kept, beside the source's own bookmark.
+    fn sent_mail(&self) -> SourceName {
+        SourceName::new(format!("{}:sent", self.name))
     }
 
     /// Tells people how a pass went.

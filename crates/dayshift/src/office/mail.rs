@@ -155,6 +155,7 @@ fn server(account: &Table<'_>, dir: &Path) -> Option<Read> {
     let sent = account.word("sent").map(|word| word.text.to_owned());
     let drafts = account.word("drafts").map(|word| word.text.to_owned());
     let idle = account.get("idle").and_then(|node| node.flag());
+    let reads_sent = account.get("reads_sent").and_then(|node| node.flag());
     let first_look = account.get("first_look_days").and_then(|node| node.whole());
     let roots = account.word("ca").and_then(|word| match std::fs::read(dir.join(word.text)) {
         Ok(bytes) => Some(bytes),
@@ -179,6 +180,7 @@ fn server(account: &Table<'_>, dir: &Path) -> Option<Read> {
     let mut server = MailServer::new(imap, smtp_endpoint);
     server.extra_roots = roots;
     server.first_look_days = first_look.and_then(|days| u32::try_from(days).ok());
+    server.reads_sent = reads_sent.unwrap_or(true);
     server.idle = idle.unwrap_or(server.idle);
     server.mailbox = mailbox.unwrap_or(server.mailbox);
     server.sent = sent.unwrap_or(server.sent);

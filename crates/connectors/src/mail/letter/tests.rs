@@ -1,8 +1,9 @@
 //! What becomes of a letter: who is believed, what is doubted, under which key it is known.
 
-use super::{Letter, Opened};
+use super::{Letter, Opened, note_known};
 use crate::mail::config::{MailConfig, MailFolders, MailKind};
 use crate::mail::evidence::Evidence;
+use crate::mail::history::History;
 use crate::mail::own::Own;
 use casework::signal::Arrival;
 use casework::{Digest, Origin};
@@ -55,9 +56,9 @@ fn a_mail_becomes_an_arrival_with_all_its_fields() {
     let expected = json!({
         "subject": "Chairs", "text": "Two chairs, please.", "full_text": "Two chairs, please.",
         "from": "Ada Clay <Ada@Clay.example>", "sender": "ada@clay.example",
-        "sender_check": "passed", "message_id": "7@clay.example", "thread": "7@clay.example",
-        "automatic": "", "list": "", "to": ["support@harbourandpine.example"],
-        "attachments": [], "doubts": [], "warnings": [],
+        "sender_check": "passed", "known_sender": "", "message_id": "7@clay.example",
+        "thread": "7@clay.example", "automatic": "", "list": "",
+        "to": ["support@harbourandpine.example"], "attachments": [], "doubts": [], "warnings": [],
     });
     assert_eq!(arrival.fields.data(), &expected);
 }
@@ -206,6 +207,27 @@ fn the_thread_is_nearest_first_and_its_root_is_the_first_mail() {
 fn a_mail_without_a_message_id_is_known_by_its_bytes() {
     let mail = "From: ada@clay.example\r\nSubject: Hi\r\n\r\nHello\r\n";
     assert_eq!(opened(mail).0, format!("mail:sha256:{}", Digest::of(mail.as_bytes())));
+}
+
+#[test]
+fn a_sender_we_wrote_to_is_a_known_address_unless_the_mail_is_doubted() {
+    let mut history = History::default();
+    let sent = "From: mara@harbourandpine.example\r\nTo: ada@clay.example\r\n\r\n";
+    history.learn(sent.as_bytes(), &own());
+    let known = |mail: &str| {
+        let (_, mut arrival, _) = opened(mail);
+        note_known(&mut arrival, &history);
+        let value = arrival.fields.at("known_sender").unwrap();
+        (value.data().as_str().unwrap().to_owned(), value.origin())
+    };
+    let ada = ("ada@clay.example".to_owned(), Origin::Directory);
+    let nobody = (String::new(), Origin::Outside);
+    assert_eq!(known(MAIL), ada);
+    assert_eq!(known(&mail(PASS)), ada);
+    assert_eq!(known(&MAIL.replace("Clay.example>", "kiln.example>")), nobody);
+    assert_eq!(known(&mail(&PASS.replace("=pass", "=fail"))), nobody);
+    assert_eq!(known(&mail("Reply-To: eve@kiln.example\r\n")), nobody);
+    assert_eq!(opened(MAIL).1.fields.at("sender").unwrap().origin(), Origin::Outside);
 }
 
 #[test]

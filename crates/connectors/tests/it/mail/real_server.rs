@@ -99,6 +99,53 @@ async fn a_reply_goes_out_once_and_is_found_where_it_should_be() {
 }
 
 #[tokio::test]
+async fn whom_a_person_wrote_to_before_is_known_and_whom_the_program_did_is_not() {
+    let Some(host) = MailHost::start() else { return };
+    let mut config = host.account();
+    server(&mut config).reads_sent = true;
+    let (eve, reply) = ("eve@clay.example", reply(&config));
+    // Refused or not, its copy could lie in `Sent`; here one does.
+    let sent = reply.call(&permitted(reply.spec(), &letter(ADA))).await.unwrap();
+    assert!(sent.data["message_id"].as_str().unwrap().starts_with("dayshift."));
+    for id in ["1", "2"] {
+        deliver(&config, SUPPORT, &mail(id, "Chairs")).await;
+        until("it is delivered", || !host.files(SUPPORT, "").is_empty()).await;
+        let known = known_senders(&config).await;
+        assert!(!known.is_empty() && known.iter().all(String::is_empty), "{known:?}");
+    }
+    let by_hand = |to: &str| {
+        format!(
+            "From: Mara <mara@harbourandpine.example>\r\nTo: {to}\r\nSubject: Hi\r\n\r\nHi.\r\n"
+        )
+    };
+    host.file_as_sent(
+        SUPPORT,
+        &by_hand(&format!("Ada <{}>, bob@kiln.example", ADA.to_uppercase())),
+    );
+    let known = known_senders(&config).await;
+    assert!(known.iter().all(|known| known == ADA), "{known:?}");
+    deliver(&config, SUPPORT, &mail("3", "Chairs").replace(ADA, eve)).await;
+    until("all are delivered", || host.files(SUPPORT, "").len() == 3).await;
+    assert!(known_senders(&config).await.contains(&String::new()), "a stranger stays one");
+}
+
+/// What each mail in the inbox says of its sender, to a program that begins anew.
+async fn known_senders(config: &MailConfig) -> Vec<String> {
+    let (intake, store) = intake(Clock::System);
+    let source = MailSource::new(config.clone());
+    source.drain(&intake).await.unwrap();
+    // What was learned is kept: a second look reads nothing again and knows the same.
+    source.drain(&intake).await.unwrap();
+    let known = |arrival: casework::signal::Arrival| {
+        let value = arrival.fields.at("known_sender").unwrap();
+        let said = value.data().as_str().unwrap().to_owned();
+        assert!(said.is_empty() || value.origin() == casework::Origin::Directory);
+        said
+    };
+    arrivals(&store).into_iter().map(known).collect()
+}
+
+#[tokio::test]
 async fn a_draft_lies_among_the_drafts_and_reaches_nobody() {
     let Some(host) = MailHost::start() else { return };
     let draft = mail_tools(&host.account(), Clock::System).remove(2);

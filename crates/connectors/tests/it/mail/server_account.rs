@@ -4,6 +4,8 @@ use super::account;
 use super::server_process::MailHost;
 use connectors::Secret;
 use connectors::mail::{Endpoint, Login, MailConfig, MailKind, MailServer, Tls};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 
 impl MailHost {
     /// The support account on it.
@@ -29,6 +31,25 @@ impl MailHost {
     pub fn over_tls(&self, server: &mut MailServer) {
         server.imap.port = self.port() + 1;
         server.smtp.port = self.port() + 3;
+    }
+
+    /// Puts a mail among a user's sent ones, as a person's mail program would.
+    pub fn file_as_sent(&self, user: &str, mail: &str) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port())).unwrap();
+        let mut answers = BufReader::new(stream.try_clone().unwrap());
+        let mut say = |command: &str, wanted: &str| {
+            stream.write_all(format!("{command}\r\n").as_bytes()).unwrap();
+            let mut line = String::new();
+            while !line.starts_with(wanted) {
+                line.clear();
+                assert!(answers.read_line(&mut line).unwrap() > 0, "no {wanted} to {command}");
+                assert!(!line.starts_with("a NO") && !line.starts_with("a BAD"), "{line}");
+            }
+        };
+        say(&format!("a LOGIN {user} tide-and-timber"), "a OK");
+        say(&format!("a APPEND Sent (\\Seen) {{{}}}", mail.len()), "+");
+        say(mail, "a OK");
+        say("a LOGOUT", "* BYE");
     }
 
     /// Starts it again at the same place.

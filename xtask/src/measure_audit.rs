@@ -44,7 +44,8 @@ fn check(key: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
 }
 
 fn write(file: &Path, entries: u64) -> io::Result<u64> {
-    let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).map_err(io::Error::other)?;
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32])
+        .map_err(|error| io::Error::other(error.to_string()))?;
     let public = pair.public_key().as_ref().try_into().map_err(io::Error::other)?;
     let key = PublicKey { name: "measured/1".into(), purpose: Purpose::Log, bytes: public };
     let cases = entries.div_ceil(CASE_ENTRIES);

@@ -7,6 +7,7 @@ pub mod erase;
 pub mod export;
 mod line;
 pub mod note;
+pub mod question;
 pub mod tree;
 pub mod verify;
 

@@ -4,7 +4,9 @@ mod audit;
 mod cases;
 mod person;
 
-pub use audit::{AuditCommand, EraseArguments, ExportArguments, VerifyArguments, WitnessArguments};
+pub use audit::{
+    AuditCommand, EraseArguments, ExportArguments, QuestionKind, VerifyArguments, WitnessArguments,
+};
 pub use cases::{AwayCommand, CaseArgument, CaseCommand, FromNowOn, GrantCommand, Seen};
 use clap::{Args, Parser, Subcommand};
 pub use person::PersonCommand;

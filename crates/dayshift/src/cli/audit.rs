@@ -1,12 +1,12 @@
 //! The commands of the audit trail and their help.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// What can be done with the audit trail.
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
-    /// Write the trail into one file that can be verified offline
+    /// Write the trail into one file that can be verified offline, or answer a question from it
     #[command(after_help = "Examples:\n  dayshift audit export my-office --out audit.jsonl\n  \
             dayshift audit export my-office --person jo@customer.example --out jo.jsonl\n")]
     Export(ExportArguments),
@@ -69,6 +69,26 @@ pub struct ExportArguments {
     /// Only cases in which this address, name or person stands
     #[arg(long)]
     pub person: Option<String>,
+    /// Answer this instead
+    #[arg(long, value_enum, conflicts_with = "about")]
+    pub question: Option<QuestionKind>,
+    /// Which call, for questions about one
+    #[arg(long)]
+    pub call: Option<u32>,
+    /// Answer instead: everything that touched this person
+    #[arg(long)]
+    pub about: Option<String>,
+}
+
+/// Questions that are answered from the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum QuestionKind {
+    /// Who approved this, and what did they see?
+    Approvals,
+    /// Whose words influenced this effect?
+    Influences,
+    /// What would be ruled otherwise under today's rules?
+    UnderPolicy,
 }
 
 /// Arguments of `audit verify`.

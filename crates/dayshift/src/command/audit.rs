@@ -4,6 +4,7 @@
 mod check;
 mod erase;
 mod prove;
+mod question;
 mod trail;
 mod witness;
 
@@ -36,6 +37,9 @@ pub async fn audit(command: AuditCommand, report: &Report) -> Result<(), Failure
 }
 
 async fn export(arguments: ExportArguments, report: &Report) -> Result<(), Failure> {
+    if arguments.question.is_some() || arguments.about.is_some() {
+        return question::answer(&arguments, report).await;
+    }
     let Some(out) = &arguments.out else {
         return Err(Failure::Use("say where to: `--out FILE`".into()));
     };

@@ -243,3 +243,41 @@ fn cases_that_are_no_longer_kept_are_told_in_the_trail() {
     let verified = run(at, &["audit", "verify", ".", "--json"]).well();
     assert!(verified["gone"].as_u64() > Some(5 * 8), "{verified}");
 }
+
+#[test]
+fn an_auditors_questions_are_answered_by_one_command_each() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    exported(at);
+    let entries = office::entries(at, 2);
+    let proposed = |entry: &&serde_json::Value| {
+        entry["event"]["call_proposed"]["call"]["tool"] == "tickets.create"
+    };
+    let call = entries.iter().find(proposed).unwrap()["seq"].as_u64().unwrap().to_string();
+    let export = ["audit", "export", ".", "--json"];
+    let of_call = |question| {
+        let which = ["--question", question, "--case", "2", "--call", &call];
+        run(at, &[&export[..], &which].concat()).well()
+    };
+    let told = of_call("approvals");
+    assert_eq!(told["approvals"]["call"]["tool"], "tickets.create");
+    assert!(told["approvals"]["ruling"]["allow"].is_object(), "{told}");
+    let told = of_call("influences");
+    let influences = told["influences"].as_array().unwrap();
+    let title = influences.iter().find(|one| one["words"] == "Lamp 1").unwrap();
+    assert_eq!((&title["origin"], &title["how"]["argument"]), (&"outside".into(), &"title".into()));
+
+    let about = run(at, &[&export[..], &["--about", "GUEST@guest3.example"]].concat()).well();
+    assert_eq!(about["touched"].as_array().unwrap().len(), 1, "{about}");
+
+    let under = || run(at, &[&export[..], &["--question", "under-policy"]].concat()).well();
+    let told = under();
+    assert!(told["calls"].as_u64() > Some(9), "{told}");
+    assert_eq!(told["differ"], serde_json::json!([]), "{told}");
+    let path = at.join("workers/desk/worker.toml");
+    let rules = std::fs::read_to_string(&path).unwrap();
+    let stricter = format!("{rules}\n[[rule]]\ntool = \"mail.reply\"\ndeny = 'true'\n");
+    std::fs::write(&path, stricter).unwrap();
+    let told = under();
+    assert_eq!(told["differ"].as_array().unwrap().len(), 5, "{told}");
+}

@@ -21,6 +21,9 @@ pub(crate) async fn open(
     let mut connection = writing.connect().await.map_err(|error| fault::sorted(&error))?;
     let migrated = migrator().run(&mut connection).await;
     migrated.map_err(|error| fault::sorted_migration(&error))?;
+    // A killed process leaves entries beside journals that it had sealed.
+    let left = sqlx::query(include_str!("sql/left_behind.sql")).execute(&mut connection).await;
+    left.map_err(|error| fault::sorted(&error))?;
     Ok(connection)
 }
 
@@ -46,6 +49,7 @@ fn migrator() -> Migrator {
         one(1, "cases", include_str!("../migrations/0001_cases.sql")),
         one(2, "audit", include_str!("../migrations/0002_audit.sql")),
         one(3, "people", include_str!("../migrations/0003_people.sql")),
+        one(5, "entries in order", include_str!("../migrations/0005_entries_in_order.sql")),
     ])
 }
 

@@ -7,6 +7,7 @@ use crate::fault;
 use crate::options::Moment;
 use crate::retain::Chore;
 use crate::round::{self, FirstRound, Saving, Texts};
+use crate::rows::Bound;
 use casework::CaseId;
 use engine::seams::{Admitted, StoreError};
 use futures_util::StreamExt as _;
@@ -20,6 +21,10 @@ use tokio::sync::{mpsc, oneshot};
 const GROUP_MAX: usize = 128;
 /// The most bytes that share a commit, so that large bodies do not pile up in memory.
 const GROUP_BYTES_MAX: usize = 8 << 20;
+
+/// So many sealed journals keep their single entries beside them: dropped together, they cost a
+/// fraction of what each alone would.
+const SEALED_MAX: usize = 256;
 
 /// What became of something saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +62,8 @@ pub(crate) struct Writer {
     waiting: VecDeque<Command>,
     leases: Arc<Leases>,
     texts: Texts,
+    /// Cases whose journal was sealed and whose single entries are not dropped yet.
+    sealed: Vec<u64>,
     failpoint: Option<fn(Moment)>,
 }
 
@@ -69,7 +76,7 @@ impl Writer {
         failpoint: Option<fn(Moment)>,
     ) -> Self {
         let (waiting, texts) = (VecDeque::new(), Texts::default());
-        Self { connection, commands, waiting, leases, texts, failpoint }
+        Self { connection, commands, waiting, leases, texts, sealed: Vec::new(), failpoint }
     }
 
     /// Works until all senders are gone or it is told to close.
@@ -82,6 +89,9 @@ impl Writer {
                     tokio::task::yield_now().await;
                     let group = self.gather(saving, reply);
                     self.save(group).await;
+                    if self.sealed.len() >= SEALED_MAX {
+                        self.drop_outlived().await;
+                    }
                 }
                 Command::Chore(Chore::Close(reply)) => {
                     let closed = self.close().await;
@@ -168,10 +178,13 @@ impl Writer {
     }
 
     /// After a commit: ends claims; true when something may have become due by it.
-    fn settle(&self, saving: &Saving) -> bool {
+    fn settle(&mut self, saving: &Saving) -> bool {
         match saving {
             Saving::Append(appending) => {
                 let (append, status) = (&appending.append, appending.append.progress.status);
+                if appending.sealed.is_some() {
+                    self.sealed.push(append.case.0);
+                }
                 if append.release {
                     self.leases.end(append.case, append.lease);
                 } else {
@@ -264,13 +277,25 @@ impl Writer {
         Ok(rows)
     }
 
+    /// Drops the single entries of sealed journals. When that fails they are in nobody's way, and
+    /// the next opening of the file drops them.
+    async fn drop_outlived(&mut self) {
+        let cases = std::mem::take(&mut self.sealed);
+        let bound = Bound::default().rows(&cases);
+        let query = sqlx::query_with(include_str!("sql/outlived.sql"), bound.into_arguments());
+        if let Err(error) = query.execute(&mut self.connection).await {
+            tracing::warn!(%error, cases = cases.len(), "entries of sealed journals stay for now");
+        }
+    }
+
     async fn undo(&mut self) {
         // Without an open transaction there is nothing to undo, which SQLite reports as an error.
         let _ = (&mut self.connection).execute("ROLLBACK").await;
     }
 
     /// Moves all of the log into the file, so that one file is left, and lets go of it.
-    async fn close(self) -> Result<(), StoreError> {
+    async fn close(mut self) -> Result<(), StoreError> {
+        self.drop_outlived().await;
         let Self { mut connection, .. } = self;
         let checkpoint = (&mut connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").await;
         let closed = connection.close().await;

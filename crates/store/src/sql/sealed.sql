@@ -6,5 +6,3 @@ SELECT a.value ->> 0,
 FROM json_each($4) AS a WHERE a.value ->> 5 = 1
 ON CONFLICT (case_no) DO UPDATE SET entries = excluded.entries,
     dictionary = excluded.dictionary, raw_bytes = excluded.raw_bytes, compressed = excluded.compressed;
-DELETE FROM entry WHERE case_no IN (
-    SELECT a.value ->> 0 FROM json_each($4) AS a WHERE a.value ->> 5 = 1);

@@ -50,7 +50,9 @@ async fn an_entry_that_stands_in_the_file_fences_one_append_of_a_group_alone() {
     }
     let claims = claimed(&store, START).await;
     let fenced = claims[1].case;
-    let text = format!("INSERT INTO entry VALUES ({fenced}, 0, 1, x'0a')");
+    let text = format!(
+        "INSERT INTO entry (case_no, first_seq, count, lines) VALUES ({fenced}, 0, 1, x'0a')"
+    );
     raw(&path).await.execute(sqlx::AssertSqlSafe(text)).await.unwrap();
     let appends = claims.iter().map(|claim| store.append(append(claim, 0)));
     let appended = futures_util::future::join_all(appends).await;

@@ -78,9 +78,9 @@ impl Digest {
     /// The digest of a value's canonical JSON: object keys sorted, no spaces. Two values that are
     /// equal as JSON have the same digest, whatever order they were built in.
     pub fn of_json(value: &serde_json::Value) -> Self {
-        let mut text = String::new();
+        let mut text = Vec::with_capacity(512);
         write_canonical(value, &mut text);
-        Self::of(text.as_bytes())
+        Self::of(&text)
     }
 
     /// Reads the text form; `None` when it is not 64 hexadecimal digits.
@@ -134,32 +134,38 @@ impl<'de> Deserialize<'de> for Digest {
 
 /// Writes JSON with sorted keys. `serde_json`'s own map may keep insertion order when some crate in
 /// the build asks for it, and a digest must not depend on that.
-fn write_canonical(value: &serde_json::Value, out: &mut String) {
+fn write_canonical(value: &serde_json::Value, out: &mut Vec<u8>) {
     match value {
         serde_json::Value::Object(map) => {
             let mut keys: Vec<_> = map.iter().collect();
             keys.sort_by(|a, b| a.0.cmp(b.0));
-            out.push('{');
+            out.push(b'{');
             for (at, (key, item)) in keys.into_iter().enumerate() {
                 if at > 0 {
-                    out.push(',');
+                    out.push(b',');
                 }
-                out.push_str(&serde_json::Value::String(key.clone()).to_string());
-                out.push(':');
+                write_plain(key, out);
+                out.push(b':');
                 write_canonical(item, out);
             }
-            out.push('}');
+            out.push(b'}');
         }
         serde_json::Value::Array(items) => {
-            out.push('[');
+            out.push(b'[');
             for (at, item) in items.iter().enumerate() {
                 if at > 0 {
-                    out.push(',');
+                    out.push(b',');
                 }
                 write_canonical(item, out);
             }
-            out.push(']');
+            out.push(b']');
         }
-        scalar => out.push_str(&scalar.to_string()),
+        scalar => write_plain(scalar, out),
     }
+}
+
+/// Text, numbers, true, false and null are the same in every order.
+fn write_plain(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
+    // Writing such a value to memory cannot fail.
+    let _ = serde_json::to_writer(out, value);
 }

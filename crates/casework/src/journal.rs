@@ -35,6 +35,9 @@ pub enum Actor {
     Person(PersonId),
 }
 
+/// Most lines fit into this.
+const LINE_BYTES: usize = 1 << 10;
+
 /// One line of a journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -283,7 +286,9 @@ impl Entry {
     /// # Errors
     /// Only if a value cannot be JSON, which no value of this crate can bring about.
     pub fn to_line(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(self)
+        let mut line = Vec::with_capacity(LINE_BYTES);
+        serde_json::to_writer(&mut line, self)?;
+        Ok(line)
     }
 
     /// Reads a stored line.

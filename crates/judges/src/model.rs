@@ -130,7 +130,7 @@ impl ModelJudge {
         })
     }
 
-    fn body(&self, asked: &Asked<'_>, completion_tokens_max: Option<u64>) -> String {
+    fn body(&self, asked: &Asked<'_>, completion_tokens_max: Option<u64>) -> Vec<u8> {
         let tools = self.functions(asked);
         let tools = tools.as_ref().as_deref();
         prompt::request(&self.config.model, asked, tools, completion_tokens_max)

@@ -9,7 +9,7 @@ use crate::options::OpenOptions;
 use crate::reads;
 use crate::retain::{self, Chore, FORGET_MAX};
 use crate::round::{Appending, Saving};
-use crate::writer::{Command, Kept, Reply, Writer};
+use crate::writer::{Command, Kept, Reply, Writer, tell};
 use casework::case::Lesson;
 use casework::office::Change;
 use casework::signal::Signal;
@@ -60,8 +60,11 @@ impl SqliteStore {
         let connect = file::connect_options(path, &options);
         let leases = Arc::new(Leases::of(path));
         let (commands, received) = mpsc::channel(COMMANDS_MAX);
-        let writer = Writer::new(connection, received, Arc::clone(&leases), options.failpoint);
-        tokio::spawn(writer.work());
+        let (told, telling) = mpsc::unbounded_channel();
+        let writer =
+            Writer::new(connection, received, told, Arc::clone(&leases), options.failpoint);
+        on_its_own_thread(writer)?;
+        tokio::spawn(tell(telling, Arc::clone(&leases)));
         let readers = SqlitePoolOptions::new()
             .max_connections(2)
             .test_before_acquire(false)
@@ -160,13 +163,12 @@ impl SqliteStore {
         }
     }
 
-    async fn append_prepared(&self, mut append: Append) -> Result<(), StoreError> {
+    async fn append_prepared(&self, append: Append) -> Result<(), StoreError> {
         if append.hashes.len() != append.count as usize * 32 {
             return Err(fault::unreadable("an append: not one hash for each entry"));
         }
-        let sealed = append.sealed.take().map(|whole| compress::journal(&whole)).transpose()?;
-        let appending =
-            Appending { append, sealed, at: self.clock.now(), moves: true, people: Vec::new() };
+        let at = self.clock.now();
+        let appending = Appending { append, sealed: None, at, moves: true, people: Vec::new() };
         self.save(Saving::Append(Box::new(appending))).await.map(drop)
     }
 
@@ -306,6 +308,16 @@ impl Store for SqliteStore {
             Ok(cases)
         })
     }
+}
+
+/// The writer works beside whoever carries cases: putting statements together, compressing and
+/// reading what SQLite's thread answers would otherwise take turns with them.
+fn on_its_own_thread(writer: Writer) -> Result<(), StoreError> {
+    let refused = |error: std::io::Error| fault::sorted_file("start the writer's thread", &error);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(refused)?;
+    let thread = std::thread::Builder::new().name("store-writer".to_owned());
+    thread.spawn(move || runtime.block_on(writer.work())).map_err(refused)?;
+    Ok(())
 }
 
 /// Digests and compresses a body; a large one where it may take its time.

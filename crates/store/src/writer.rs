@@ -3,6 +3,7 @@
 
 use crate::admit::{Answers, Arrivals};
 use crate::claims::Leases;
+use crate::compress;
 use crate::fault;
 use crate::options::Moment;
 use crate::retain::Chore;
@@ -46,6 +47,27 @@ pub(crate) enum Command {
     Chore(Chore),
 }
 
+/// What became of a group, for those who wait. It is told on their thread, all at once: waking it
+/// for each of them would cost more than the commit.
+pub(crate) struct Told {
+    kept: Vec<(Reply<Kept>, Result<Kept, StoreError>)>,
+    /// Something may have become due.
+    wakes: bool,
+}
+
+/// Tells waiters what became of what they wanted saved, until the writer is gone.
+pub(crate) async fn tell(mut told: mpsc::UnboundedReceiver<Told>, leases: Arc<Leases>) {
+    while let Some(Told { kept, wakes }) = told.recv().await {
+        for (reply, kept) in kept {
+            // A caller that went away needs no answer; what it wanted is saved all the same.
+            let _ = reply.send(kept);
+        }
+        if wakes {
+            leases.tell();
+        }
+    }
+}
+
 /// Savings that share a commit, and whom to tell.
 #[derive(Default)]
 struct Group {
@@ -59,6 +81,7 @@ struct Group {
 pub(crate) struct Writer {
     connection: SqliteConnection,
     commands: mpsc::Receiver<Command>,
+    told: mpsc::UnboundedSender<Told>,
     waiting: VecDeque<Command>,
     leases: Arc<Leases>,
     texts: Texts,
@@ -72,11 +95,12 @@ impl Writer {
     pub(crate) fn new(
         connection: SqliteConnection,
         commands: mpsc::Receiver<Command>,
+        told: mpsc::UnboundedSender<Told>,
         leases: Arc<Leases>,
         failpoint: Option<fn(Moment)>,
     ) -> Self {
         let (waiting, texts) = (VecDeque::new(), Texts::default());
-        Self { connection, commands, waiting, leases, texts, sealed: Vec::new(), failpoint }
+        Self { connection, commands, told, waiting, leases, texts, sealed: Vec::new(), failpoint }
     }
 
     /// Works until all senders are gone or it is told to close.
@@ -133,6 +157,10 @@ impl Writer {
 
     /// Puts a saving into the group, unless its claim is another's by now.
     fn put(&self, group: &mut Group, mut saving: Saving, reply: Reply<Kept>) {
+        if let Err(error) = seal(&mut saving) {
+            // A caller that went away needs no answer.
+            return drop(reply.send(Err(error)));
+        }
         let refused = match &mut saving {
             // The office's own journal is nobody's claim; the number of its entries is the fence.
             Saving::Append(appending) if appending.append.case == CaseId::OFFICE => None,
@@ -168,13 +196,9 @@ impl Writer {
         for (saving, kept) in group.savings.iter().zip(&kept) {
             wakes |= kept.is_ok() && self.settle(saving);
         }
-        for (reply, kept) in group.replies.into_iter().zip(kept) {
-            // A caller that went away needs no answer; what it wanted is saved all the same.
-            let _ = reply.send(kept);
-        }
-        if wakes {
-            self.leases.tell();
-        }
+        // Without a listener nobody waits any more.
+        let kept = group.replies.into_iter().zip(kept).collect();
+        let _ = self.told.send(Told { kept, wakes });
     }
 
     /// After a commit: ends claims; true when something may have become due by it.
@@ -329,6 +353,15 @@ impl Group {
         self.savings.push(saving);
         self.replies.push(reply);
     }
+}
+
+/// Compresses the journal of a case that closes: here, so that the carrier's thread need not.
+fn seal(saving: &mut Saving) -> Result<(), StoreError> {
+    if let Saving::Append(appending) = saving {
+        let whole = appending.append.sealed.take();
+        appending.sealed = whole.map(|whole| compress::journal(&whole)).transpose()?;
+    }
+    Ok(())
 }
 
 /// The case whose row a saving changes as its carrier.

@@ -262,6 +262,9 @@ impl Case {
 
     /// Tool and arguments without the call's number: the same twice is a repetition.
     pub(super) fn shape(call: &ToolCall) -> Digest {
-        Digest::of(format!("{}\n{}", call.tool, call.arguments.data()).as_bytes())
+        let mut text = format!("{}\n", call.tool).into_bytes();
+        // Writing JSON to memory cannot fail.
+        let _ = serde_json::to_writer(&mut text, call.arguments.data());
+        Digest::of(&text)
     }
 }

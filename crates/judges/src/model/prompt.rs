@@ -46,17 +46,23 @@ struct Function {
     arguments: String,
 }
 
+/// Room for what the turns of a short case take.
+const TURNS_BYTES: usize = 8 << 10;
+
 /// The body of a chat completion request; `tools` as [`functions`] wrote them.
 pub(super) fn request(
     model: &str,
     asked: &Asked<'_>,
     tools: Option<&RawValue>,
     max_completion_tokens: Option<u64>,
-) -> String {
+) -> Vec<u8> {
     let messages = messages(asked);
     let request = Request { model, tools, max_completion_tokens, messages };
-    // Text and numbers of our own can always be written.
-    serde_json::to_string(&request).unwrap_or_default()
+    let known = tools.map_or(0, |tools| tools.get().len()) + asked.worker.playbook.len();
+    let mut body = Vec::with_capacity(known + TURNS_BYTES);
+    // Text and numbers of our own can always be written, and what is written is UTF-8.
+    let _ = serde_json::to_writer(&mut body, &request);
+    body
 }
 
 /// The worker's tools as the protocol describes functions; none when it has none.
@@ -79,7 +85,7 @@ fn messages<'a>(asked: &Asked<'a>) -> Vec<Message<'a>> {
                 let id = format!("call_{}", call.id);
                 open_call = Some(id.clone());
                 let name = wire_name(call.tool.as_str());
-                let arguments = call.arguments.data().to_string();
+                let arguments = written(call.arguments.data());
                 let function = Function { name, arguments };
                 let tool_calls = [Proposal { id, r#type: "function", function }];
                 Message::Assistant { content: (), tool_calls }
@@ -87,7 +93,7 @@ fn messages<'a>(asked: &Asked<'a>) -> Vec<Message<'a>> {
             Turn::Told { result } => {
                 let content = match result.data() {
                     Json::String(text) => Cow::Borrowed(text.as_str()),
-                    other => Cow::Owned(other.to_string()),
+                    other => Cow::Owned(written(other)),
                 };
                 match open_call.take() {
                     Some(tool_call_id) => Message::Tool { tool_call_id, content },
@@ -98,6 +104,11 @@ fn messages<'a>(asked: &Asked<'a>) -> Vec<Message<'a>> {
         });
     }
     messages
+}
+
+/// JSON as text; twice as fast as by its `Display`.
+fn written(data: &Json) -> String {
+    serde_json::to_string(data).unwrap_or_default()
 }
 
 fn system(worker: &Worker) -> Cow<'_, str> {
@@ -132,7 +143,7 @@ fn heard(fields: &Value) -> Cow<'_, str> {
     match (word("text"), lines.is_empty()) {
         (Some(text), true) => text.into(),
         (Some(text), false) => format!("{lines}\n{text}").into(),
-        (None, _) => fields.data().to_string().into(),
+        (None, _) => written(fields.data()).into(),
     }
 }
 

@@ -2,8 +2,9 @@
 //! worker that holds one of its thread keys, else a new one. It asks the tables; it does not write
 //! them.
 
-use crate::round::{ARRIVALS, EMPTIED, LINKS, Parts, Saving, UNCLAIMED};
+use crate::round::Saving;
 use crate::rows::{Bound, Pieces, key_digest, text};
+use crate::statements::{ARRIVALS, EMPTIED, LINKS, Parts, UNCLAIMED};
 use casework::signal::{Arrival, Signal, SignalKind};
 use casework::{CaseId, Digest, Timestamp, WorkerName};
 use engine::seams::{Addressee, Admission, Admitted, StoreError};

@@ -15,6 +15,7 @@ mod retain;
 mod round;
 mod rows;
 mod sqlite;
+mod statements;
 mod status;
 mod writer;
 

@@ -4,12 +4,14 @@
 use crate::admit::Arrivals;
 use crate::compress::Compressed;
 use crate::rows::{Bound, Pieces, key_digest, number, text};
+use crate::statements::{
+    ALIASES, BODIES, CARRIED, ENTRIES, LEFTOVERS, LESSONS, LOG, LOOKUPS, MOVED, PEOPLE, Parts,
+    RELEASES, SEALED, SETTINGS, TAKEN,
+};
 use crate::status;
 use casework::{CaseId, Digest, Status, Timestamp};
 use engine::seams::{Admission, Append};
 use sqlx::sqlite::SqliteArguments;
-use std::collections::HashMap;
-use std::sync::Arc;
 
 /// One thing to save. A group holds many.
 #[derive(Debug)]
@@ -39,83 +41,6 @@ pub(crate) struct Appending {
     pub moves: bool,
     /// Rows of people and passes that are saved with it.
     pub people: Vec<serde_json::Value>,
-}
-
-/// Which statements a round needs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Parts(u32);
-
-macro_rules! parts {
-    ($($name:ident = $bit:literal => $file:literal),+ $(,)?) => {
-        $(pub(crate) const $name: u32 = 1 << $bit;)+
-        const STATEMENTS: &[(u32, &str)] = &[$(($name, include_str!($file))),+];
-    };
-}
-
-parts! {
-    BODIES = 0 => "sql/bodies.sql",
-    SETTINGS = 1 => "sql/settings.sql",
-    RELEASES = 2 => "sql/releases.sql",
-    TAKEN = 3 => "sql/taken.sql",
-    ENTRIES = 4 => "sql/entries.sql",
-    SEALED = 5 => "sql/sealed.sql",
-    CARRIED = 6 => "sql/carried.sql",
-    MOVED = 7 => "sql/moved.sql",
-    ALIASES = 8 => "sql/aliases.sql",
-    LESSONS = 9 => "sql/lessons.sql",
-    LEFTOVERS = 10 => "sql/leftovers.sql",
-    LOOKUPS = 11 => "sql/lookups.sql",
-    ARRIVALS = 12 => "sql/arrivals.sql",
-    UNCLAIMED = 13 => "sql/unclaimed.sql",
-    LINKS = 14 => "sql/links.sql",
-    EMPTIED = 15 => "sql/emptied.sql",
-    PEOPLE = 16 => "sql/people.sql",
-    LOG = 17 => "sql/log.sql",
-}
-
-const ASKS: u32 = LEFTOVERS | LOOKUPS;
-const NUMBERS: &str = include_str!("sql/numbers.sql");
-
-impl Parts {
-    /// Adds one.
-    pub(crate) fn need(&mut self, part: u32) {
-        self.0 |= part;
-    }
-
-    /// Whether its rows must be looked at before the group can be committed.
-    pub(crate) fn asks(self) -> bool {
-        self.0 & ASKS != 0
-    }
-
-    fn has(self, part: u32) -> bool {
-        self.0 & part != 0
-    }
-}
-
-/// The texts of rounds put together so far: SQLite's compiled statements are found by text.
-#[derive(Debug, Default)]
-pub(crate) struct Texts(HashMap<(Parts, bool), Arc<str>>);
-
-impl Texts {
-    /// The text of a group's first round.
-    pub(crate) fn first(&mut self, parts: Parts) -> Arc<str> {
-        let end = if parts.asks() { NUMBERS } else { "COMMIT;" };
-        self.text(parts, true, "BEGIN IMMEDIATE;", end)
-    }
-
-    /// The text of a group's second round.
-    pub(crate) fn second(&mut self, parts: Parts) -> Arc<str> {
-        self.text(parts, false, "", "COMMIT;")
-    }
-
-    fn text(&mut self, parts: Parts, first: bool, begin: &str, end: &str) -> Arc<str> {
-        let put_together = || {
-            let needed = STATEMENTS.iter().filter(|(part, _)| parts.has(*part));
-            let body: String = needed.map(|(_, text)| *text).collect();
-            Arc::from(format!("{begin}\n{body}{end}"))
-        };
-        Arc::clone(self.0.entry((parts, first)).or_insert_with(put_together))
-    }
 }
 
 type AppendRow = (u64, u32, u32, usize, usize, u8, i64, usize, usize, usize);

@@ -7,8 +7,9 @@ use crate::compress;
 use crate::fault;
 use crate::options::Moment;
 use crate::retain::Chore;
-use crate::round::{self, FirstRound, Saving, Texts};
+use crate::round::{self, FirstRound, Saving};
 use crate::rows::Bound;
+use crate::statements::{Prepared, Statements};
 use casework::CaseId;
 use engine::seams::{Admitted, StoreError};
 use futures_util::StreamExt as _;
@@ -84,7 +85,7 @@ pub(crate) struct Writer {
     told: mpsc::UnboundedSender<Told>,
     waiting: VecDeque<Command>,
     leases: Arc<Leases>,
-    texts: Texts,
+    statements: Statements,
     /// Cases whose journal was sealed and whose single entries are not dropped yet.
     sealed: Vec<u64>,
     failpoint: Option<fn(Moment)>,
@@ -99,8 +100,9 @@ impl Writer {
         leases: Arc<Leases>,
         failpoint: Option<fn(Moment)>,
     ) -> Self {
-        let (waiting, texts) = (VecDeque::new(), Texts::default());
-        Self { connection, commands, told, waiting, leases, texts, sealed: Vec::new(), failpoint }
+        let (waiting, statements) = (VecDeque::new(), Statements::default());
+        let sealed = Vec::new();
+        Self { connection, commands, told, waiting, leases, statements, sealed, failpoint }
     }
 
     /// Works until all senders are gone or it is told to close.
@@ -260,15 +262,15 @@ impl Writer {
         let arrivals = Arrivals::of(savings.iter().copied());
         let first = FirstRound::of(savings.iter().copied());
         let parts = first.parts();
-        let text = self.texts.first(parts);
-        let rows = self.run(text, first.into_arguments(&arrivals)).await?;
+        let prepared = self.statements.first(parts);
+        let rows = self.run(prepared, first.into_arguments(&arrivals)).await?;
         let mut decided = Vec::new();
         if parts.asks() {
             let answers = Answers::read(&rows)?;
             let (admitted, second) = arrivals.decide(answers);
             decided = admitted;
-            let text = self.texts.second(second.parts());
-            self.run(text, second.into_arguments()).await?;
+            let prepared = self.statements.second(second.parts());
+            self.run(prepared, second.into_arguments()).await?;
         }
         self.at(Moment::SaveAfter);
         let mut decided = decided.into_iter();
@@ -287,10 +289,13 @@ impl Writer {
     /// Runs all statements of a text to their end and collects their rows.
     async fn run(
         &mut self,
-        text: Arc<str>,
+        prepared: Prepared,
         arguments: SqliteArguments,
     ) -> Result<Vec<SqliteRow>, sqlx::Error> {
-        let query = sqlx::query_with(AssertSqlSafe(text), arguments);
+        if let Some(setup) = prepared.setup {
+            sqlx::raw_sql(AssertSqlSafe(setup)).execute(&mut self.connection).await?;
+        }
+        let query = sqlx::query_with(AssertSqlSafe(prepared.text), arguments);
         let mut results = (&mut self.connection).fetch_many(query);
         let mut rows = Vec::new();
         while let Some(result) = results.next().await {
@@ -315,6 +320,7 @@ impl Writer {
     async fn undo(&mut self) {
         // Without an open transaction there is nothing to undo, which SQLite reports as an error.
         let _ = (&mut self.connection).execute("ROLLBACK").await;
+        self.statements.forget();
     }
 
     /// Moves all of the log into the file, so that one file is left, and lets go of it.

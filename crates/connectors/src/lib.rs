@@ -4,6 +4,7 @@
 pub mod database;
 pub mod folder;
 pub mod mail;
+pub mod oidc;
 pub mod schedule;
 
 mod secret;

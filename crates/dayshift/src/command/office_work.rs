@@ -93,7 +93,7 @@ pub async fn serve(house: &House, port: u16, report: &Report) -> Result<(), Fail
              signs in once, within ten minutes.)"
         ),
     );
-    let router = console::router(house.desk(sessions));
+    let router = console::router(house.desk(sessions)?);
     let serving = console::serve(door, router, house.engine.switches.stopped());
     let (served, worked) = tokio::join!(serving, listen_and_work(house, report));
     served.map_err(|error| Failure::Outside(format!("the console ended: {error}")))?;

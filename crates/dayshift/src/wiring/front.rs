@@ -6,7 +6,8 @@ use crate::command::Failure;
 use crate::office::{self, Office};
 use casework::PersonId;
 use casework::office::Role;
-use console::{Door, Lane, Sessions, Tls};
+use connectors::oidc::{Oidc, OidcConfig};
+use console::{Door, FirmSignIn, Lane, Sessions, Tls};
 use engine::clock::Clock;
 use engine::seams::People;
 use std::net::SocketAddr;
@@ -15,7 +16,10 @@ use tokio::net::TcpListener;
 
 impl House {
     /// What the console shows of it.
-    pub fn desk(&self, sessions: Sessions) -> console::Desk {
+    ///
+    /// # Errors
+    /// When the firm's own sign-in cannot be set up.
+    pub fn desk(&self, sessions: Sessions) -> Result<console::Desk, Failure> {
         let (people, settings) = (self.office.people.iter(), &self.office.console);
         let dir = self.office.dir.display();
         let shown = console::Office {
@@ -27,7 +31,7 @@ impl House {
             hosts: settings.hosts.clone(),
             behind_tls: settings.is_over_tls(),
             proxies: settings.proxies.clone(),
-            provider: None,
+            provider: self.firm_sign_in()?,
             workers: console::Workers::default(),
             charters: self.engine.charters.clone(),
             switches: self.engine.switches.clone(),
@@ -39,7 +43,23 @@ impl House {
         };
         shown.workers.replace(self.office.workers.iter().filter_map(lane).collect());
         let (store, intake) = (Arc::clone(&self.engine.store), self.engine.intake.clone());
-        console::Desk::new(store, intake, shown, sessions, self.engine.clock.clone())
+        Ok(console::Desk::new(store, intake, shown, sessions, self.engine.clock.clone()))
+    }
+
+    fn firm_sign_in(&self) -> Result<Option<FirmSignIn>, Failure> {
+        let Some(settings) = &self.office.oidc else { return Ok(None) };
+        let wrong = |why: String| Failure::Setting(format!("the firm's sign-in: {why}"));
+        let secret = settings.secret.as_ref().map(office::SecretRef::fetch).transpose();
+        let config = OidcConfig {
+            issuer: settings.issuer.clone(),
+            client: settings.client.clone(),
+            secret: secret.map_err(|error| wrong(error.to_string()))?,
+            redirect: settings.redirect.clone(),
+        };
+        let oidc = Oidc::new(config, self.engine.clock.clone());
+        let oidc = Arc::new(oidc.map_err(|error| wrong(error.to_string()))?);
+        let (name, domains) = (settings.name.clone(), settings.domains.clone());
+        Ok(Some(FirmSignIn::new(name, oidc, domains, settings.people.clone())))
     }
 
     /// Who is signed in, kept in the office's store.

@@ -8,15 +8,17 @@ use engine::seams::{Begun, Provider as _, ProviderError};
 use reqwest::header::{LOCATION, SET_COOKIE};
 use reqwest::{Client, Response};
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 const REDIRECT: &str = "http://127.0.0.1:9/sign-in/back";
 
 /// A provider that ends with the test.
 struct Running {
     child: Child,
+    /// Kept open: what it prints later must not end it.
+    _printed: BufReader<ChildStdout>,
     issuer: String,
 }
 
@@ -51,9 +53,10 @@ fn start() -> Option<Running> {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let up = lines.map_while(Result::ok).any(|line| line == "up");
-    let running = Running { child, issuer: format!("http://127.0.0.1:{port}") };
+    let mut printed = BufReader::new(child.stdout.take().unwrap());
+    let up = printed.by_ref().lines().map_while(Result::ok).any(|line| line == "up");
+    let issuer = format!("http://127.0.0.1:{port}");
+    let running = Running { child, _printed: printed, issuer };
     assert!(up, "the provider did not come up");
     Some(running)
 }

@@ -117,7 +117,9 @@ proptest! {
     }
 
     #[test]
-    fn proofs_of_large_trees_hold(count in 1usize..3_000, at in 0usize..3_000, old in 0usize..3_000) {
+    fn proofs_of_large_trees_hold(
+        count in 1usize..3_000, at in 0usize..3_000, old in 0usize..3_000,
+    ) {
         let all = leaves(count);
         let (at, old) = (at % count, old % (count + 1));
         let whole = root(&all);

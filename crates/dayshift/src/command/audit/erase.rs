@@ -1,5 +1,5 @@
-//! `audit erase`: takes a person's words out of the journals of ended cases and out of all else that
-//! the store holds of them, after showing what goes. The erasure is recorded first, in the office's
+//! `audit erase`: takes a person's words out of the journals of ended cases and out of all else
+//! that the store holds of them, after showing what goes. The erasure is recorded first, in the office's
 //! own journal, without the name.
 
 use super::Signed;

@@ -185,7 +185,8 @@ pub fn influences(journal: &[Entry], wanted: CallId) -> Option<Vec<Influence>> {
 }
 
 /// What the rules of another version of a worker say of a call, in a case as it stood before it.
-/// Its plan is taken to hold the call when any step calls that tool; standstills are not looked for.
+/// Its plan is taken to hold the call when any step calls that tool; standstills are not looked
+/// for.
 pub fn ruling_under(before: &Case, call: &ToolCall, charter: &Charter) -> Ruling {
     let steps = &charter.worker.procedure.steps;
     let calls_it =

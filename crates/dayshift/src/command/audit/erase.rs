@@ -1,6 +1,6 @@
 //! `audit erase`: takes a person's words out of the journals of ended cases and out of all else
-//! that the store holds of them, after showing what goes. The erasure is recorded first, in the office's
-//! own journal, without the name.
+//! that the store holds of them, after showing what goes. The erasure is recorded first, in the
+//! office's own journal, without the name.
 
 use super::Signed;
 use crate::cli::EraseArguments;
@@ -54,8 +54,8 @@ pub async fn run(arguments: &EraseArguments, report: &Report) -> Result<(), Fail
     let object = json!({ "ok": true, "cases": cases, "entries": entries, "bodies": removed.bodies,
         "unclaimed": removed.unclaimed, "lessons": removed.lessons });
     let words = format!(
-        "{entries} entries of {} cases were written anew; {} originals, {} unclaimed signals and {} \
-         lessons are gone.\nWhat lies outside the office's state is yours to clean: mailboxes, \
+        "{entries} entries of {} cases were written anew; {} originals, {} unclaimed signals \
+         and {} lessons are gone.\nWhat lies outside the office's state is yours to clean: mailboxes, \
          sent mail, tables, earlier exports, backups.",
         cases.len(),
         removed.bodies,

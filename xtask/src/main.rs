@@ -18,7 +18,10 @@ fn main() -> ExitCode {
         ["measure", "read", data] => measure_read::measure(Path::new(data)),
         ["measure", "classify", data] => measure_classify::measure(Path::new(data)),
         ["measure", "classify-resplits", data] => {
-            measure_classify::measure_resplits(Path::new(data), 100)
+            measure_classify::measure_resplits(Path::new(data), 100, None)
+        }
+        ["measure", "classify-resplits", data, kept] => {
+            measure_classify::measure_resplits(Path::new(data), 100, Some(Path::new(kept)))
         }
         ["measure", "audit", file] => measure_audit::measure(Path::new(file), 1_000_000),
         ["measure", "audit", file, entries] => match entries.parse() {
@@ -27,7 +30,8 @@ fn main() -> ExitCode {
         },
         ["tidy"] => tidy(),
         _ => Err(io::Error::other(
-            "usage: xtask tidy | measure read|classify|classify-resplits DATA | measure audit FILE",
+            "usage: xtask tidy | measure read|classify DATA | \
+             measure classify-resplits DATA [KEPT] | measure audit FILE [ENTRIES]",
         )),
     };
     let printed = outcome.and_then(|figures| writeln!(io::stdout(), "{figures:#}"));

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use skills::certify::chance_of_at_most;
 use skills::classify::{Classified, Classifier, Dice, Evaluation, Example, Promise};
@@ -34,17 +35,18 @@ pub fn measure(data: &Path) -> io::Result<Value> {
     }
     let clinc = drift(&data.join("clinc150/data_full_without_oos_test.json"))?;
     let pool: Vec<Example> = train.into_iter().chain(test).collect();
-    let few = repeated(SEEDS, |seed| few(&pool, seed))?;
+    let few = repeated(SEEDS, |seed| few(&pool, seed), None)?;
     Ok(json!({ "banking77": official, "clinc150": clinc, "few_examples": few }))
 }
 
-/// The same on many random resplits of Banking77; minutes of work, so each split is told on the
-/// error stream.
-pub fn measure_resplits(data: &Path, splits: u64) -> io::Result<Value> {
+/// The same on many random resplits of Banking77: minutes of work. With a file to keep them in,
+/// each split's counts are added to it at once, and splits found in it are not made again; take
+/// a new file when the code has changed.
+pub fn measure_resplits(data: &Path, splits: u64, kept: Option<&Path>) -> io::Result<Value> {
     let (train, test) = banking77(data)?;
     let trained_on = train.len();
     let pool: Vec<Example> = train.into_iter().chain(test).collect();
-    repeated(splits, |seed| resplit(&pool, trained_on, seed))
+    repeated(splits, |seed| resplit(&pool, trained_on, seed), kept)
 }
 
 fn banking77(data: &Path) -> io::Result<(Vec<Example>, Vec<Example>)> {
@@ -113,39 +115,81 @@ fn few(pool: &[Example], seed: u64) -> Trial {
     Trial { train: all, test }
 }
 
-/// Trains and applies on one split per seed and counts broken promises and false alarms.
-fn repeated(seeds: u64, split: impl Fn(u64) -> Trial) -> io::Result<Value> {
-    let (mut certified, mut above, mut broken, mut withdrawn) = (0_u32, 0_u32, 0_u32, 0_u32);
-    let (mut coverages, mut errors, mut accuracies) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut alone_all, mut wrong_all) = (0, 0);
-    for seed in 0..seeds {
-        let trial = split(seed);
+/// What came of one split, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Count {
+    seed: u64,
+    certified: bool,
+    texts: usize,
+    alone: usize,
+    wrong: usize,
+    accuracy: f64,
+    withdrawn: bool,
+}
+
+impl Count {
+    fn of(seed: u64, trial: &Trial) -> io::Result<Self> {
         let evaluation = Evaluation::of(&trained(&trial.train, PROMISE)?, &trial.test);
-        accuracies.push(evaluation.accuracy);
-        if evaluation.certificate.is_none() {
+        let alone = evaluation.per_item.iter().filter(|item| item.classified.alone);
+        Ok(Self {
+            seed,
+            certified: evaluation.certificate.is_some(),
+            texts: evaluation.per_item.len(),
+            alone: alone.clone().count(),
+            wrong: alone.filter(|item| !item.right).count(),
+            accuracy: evaluation.accuracy,
+            withdrawn: matches!(evaluation.drift, Some(Drift::Withdrawn { .. })),
+        })
+    }
+
+    fn coverage(&self) -> f64 {
+        self.alone as f64 / self.texts.max(1) as f64
+    }
+
+    fn realised_error(&self) -> f64 {
+        self.wrong as f64 / self.alone.max(1) as f64
+    }
+}
+
+/// Trains and applies on one split per seed and counts broken promises and false alarms.
+fn repeated(seeds: u64, split: impl Fn(u64) -> Trial, kept: Option<&Path>) -> io::Result<Value> {
+    let mut counts: Vec<Count> = Vec::new();
+    if let Some(path) = kept.filter(|path| path.exists()) {
+        for line in fs::read_to_string(path)?.lines() {
+            counts.push(serde_json::from_str(line).map_err(io::Error::other)?);
+        }
+    }
+    for seed in 0..seeds {
+        if counts.iter().any(|count| count.seed == seed) {
             continue;
         }
-        certified += 1;
-        let alone = evaluation.per_item.iter().filter(|item| item.classified.alone);
-        let wrong = alone.clone().filter(|item| !item.right).count();
-        let alone = alone.count();
-        above += u32::from(evaluation.realised_error > PROMISE.wrong_at_most);
-        broken += u32::from(is_beyond_noise(wrong, alone));
-        withdrawn += u32::from(matches!(evaluation.drift, Some(Drift::Withdrawn { .. })));
-        coverages.push(evaluation.certified_coverage);
-        errors.push(evaluation.realised_error);
-        alone_all += alone;
-        wrong_all += wrong;
+        let count = Count::of(seed, &split(seed))?;
+        let (alone, wrong) = (count.alone, count.wrong);
         writeln!(io::stderr(), "split {seed}: {alone} decided alone, {wrong} of them wrong")?;
+        if let Some(path) = kept {
+            let mut file = fs::OpenOptions::new().create(true).append(true).open(path)?;
+            writeln!(file, "{}", serde_json::to_string(&count).map_err(io::Error::other)?)?;
+        }
+        counts.push(count);
     }
-    Ok(json!({
-        "splits": seeds, "certified": certified,
-        "realised_above_promise": above, "broken_beyond_noise": broken,
-        "false_alarms_of_the_watch": withdrawn,
-        "alone": alone_all, "wrong": wrong_all,
-        "coverage": spread(coverages), "realised_error": spread(errors),
-        "accuracy": spread(accuracies),
-    }))
+    Ok(summary(&counts))
+}
+
+fn summary(counts: &[Count]) -> Value {
+    let certified: Vec<&Count> = counts.iter().filter(|count| count.certified).collect();
+    let number = |is: fn(&Count) -> bool| certified.iter().filter(|count| is(count)).count();
+    let of = |figure: fn(&Count) -> f64| certified.iter().map(|count| figure(count)).collect();
+    json!({
+        "splits": counts.len(), "certified": certified.len(),
+        "realised_above_promise": number(|c| c.realised_error() > PROMISE.wrong_at_most),
+        "broken_beyond_noise": number(|c| is_beyond_noise(c.wrong, c.alone)),
+        "false_alarms_of_the_watch": number(|c| c.withdrawn),
+        "alone": certified.iter().map(|count| count.alone).sum::<usize>(),
+        "wrong": certified.iter().map(|count| count.wrong).sum::<usize>(),
+        "coverage": spread(of(Count::coverage)),
+        "realised_error": spread(of(Count::realised_error)),
+        "accuracy": spread(counts.iter().map(|count| count.accuracy).collect()),
+    })
 }
 
 /// Whether so many errors would be rarer than [`NOISE_LEVEL`] if the promise were kept exactly.

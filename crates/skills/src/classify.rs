@@ -2,6 +2,7 @@
 //! may decide alone. The same examples give the same classifier, in whatever order they come.
 //! It holds no clock, file or network, and it never decides what a certificate does not cover.
 
+mod alike;
 mod cross_fit;
 mod evaluate;
 mod features;

@@ -16,8 +16,9 @@ use super::trust::{Outcome, Trust};
 use super::{Certificate, Classifier, Example, LABEL_TEXTS_MIN, Promise};
 use crate::certify::{self, Scored};
 
-/// More folds mean models closer to the final one, and proportionally more work.
-const FOLDS: usize = 10;
+/// More folds mean models closer to the final one, and proportionally more work; fewer mean
+/// longer runs, which hold out more of what one writer wrote.
+const FOLDS: usize = 5;
 /// Few examples are precious and cheap, so they get more folds.
 const FOLDS_OF_FEW: usize = 20;
 const FEW: usize = 2000;
@@ -46,6 +47,8 @@ pub fn train(examples: &[Example], promise: Promise) -> Classifier {
 
 /// The examples, sorted, with their labels as numbers and their texts counted.
 struct Set {
+    /// Where each stood when they were given.
+    given: Vec<usize>,
     names: Vec<String>,
     labels: Vec<u32>,
     keys: Vec<String>,
@@ -55,8 +58,9 @@ struct Set {
 
 impl Set {
     fn of(examples: &[Example]) -> Self {
-        let mut sorted: Vec<&Example> = examples.iter().collect();
-        sorted.sort();
+        let mut placed: Vec<(&Example, usize)> = examples.iter().zip(0..).collect();
+        placed.sort();
+        let (sorted, given): (Vec<&Example>, Vec<usize>) = placed.into_iter().unzip();
         let names: BTreeSet<&str> = sorted.iter().map(|example| example.label.as_str()).collect();
         let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
         let number = |example: &&Example| names.partition_point(|name| *name < example.label);
@@ -72,6 +76,7 @@ impl Set {
             labels: sorted.iter().map(|example| number(example) as u32).collect(),
             keys: sorted.iter().map(|example| features::words(&example.text).join(" ")).collect(),
             grams: sorted.iter().map(|example| Grams::of(&example.text)).collect(),
+            given,
             names,
             digest,
         }
@@ -80,7 +85,16 @@ impl Set {
     fn folds(&self) -> Folds {
         let wanted = if self.keys.len() < FEW { FOLDS_OF_FEW } else { FOLDS };
         let texts: BTreeSet<&String> = self.keys.iter().collect();
-        Folds::deal(&self.keys, &self.labels, wanted.min(texts.len()))
+        let mut order: Vec<usize> = (0..self.given.len()).collect();
+        order.sort_by_key(|place| self.given.get(*place));
+        let keys: Vec<&str> = pick(&self.keys, &order).map(String::as_str).collect();
+        let labels: Vec<u32> = pick(&self.labels, &order).copied().collect();
+        let dealt = Folds::deal(&keys, &labels, wanted.min(texts.len()));
+        Folds {
+            fold: pick(&dealt.fold, &self.given).copied().collect(),
+            group: pick(&dealt.group, &self.given).copied().collect(),
+            count: dealt.count,
+        }
     }
 
     /// Which labels have too few distinct texts.
@@ -101,6 +115,11 @@ impl Set {
             .collect();
         Scorer::train(&examples, self.names.len())
     }
+}
+
+/// The items at these places.
+fn pick<'a, T>(items: &'a [T], places: &'a [usize]) -> impl Iterator<Item = &'a T> {
+    places.iter().filter_map(|place| items.get(*place))
 }
 
 /// The final scorer, and an opinion on every example by a scorer that did not see its fold.

@@ -47,6 +47,19 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// The different words and neighbouring pairs in words joined by blanks, hashed and sorted.
+pub fn shingles(key: &str) -> Vec<u64> {
+    let words = key.split(' ').map(|word| hash(word.as_bytes(), 1));
+    let words: Vec<u64> = words.collect();
+    let pairs = words.iter().zip(words.iter().skip(1));
+    let pairs: Vec<u64> = pairs.map(|(first, second)| mix(first ^ mix(second ^ 2))).collect();
+    let mut shingles = words;
+    shingles.extend(pairs);
+    shingles.sort_unstable();
+    shingles.dedup();
+    shingles
+}
+
 /// Counts the n-grams of one family in a text given as [`words`].
 pub fn counts(words: &[String], family: Family) -> Counts {
     let mut grams = Vec::new();

@@ -1,7 +1,10 @@
-//! Splits examples into folds, always the same way, with equal texts kept together.
-//! It draws no randomness from outside: the same examples give the same folds.
+//! Splits examples into folds, always the same way, with what is alike or was given together
+//! kept together. It draws no randomness from outside.
 
 use std::collections::BTreeMap;
+
+use super::alike::{self, Wording};
+use super::features;
 
 /// A small deterministic generator (SplitMix64), for orders and simulated data only.
 #[derive(Clone, Debug)]
@@ -52,30 +55,63 @@ pub struct Folds {
 }
 
 impl Folds {
-    /// Deals distinct texts (by `keys`) over `count` folds, label by label, so that every fold
-    /// sees every label that has texts enough.
-    pub fn deal(keys: &[String], labels: &[u32], count: usize) -> Self {
+    /// Deals examples, given as their words joined by blanks (`keys`), over `count` folds, so
+    /// that what a fold holds is to the other folds as a new text is to the examples.
+    ///
+    /// Label by label a fold takes a run of examples that were given one after the other, for
+    /// these often have one writer or one occasion, and what comes will have others (blocked
+    /// cross-validation: Roberts et al. 2017, "Cross-validation strategies for data with
+    /// temporal, spatial, hierarchical, or phylogenetic structure"). Where the order means
+    /// nothing a run is a random share. Equal texts share a fold, and wordings of one another
+    /// do while they are no more than a fold's share of their label: what makes up more than
+    /// that will come again.
+    pub fn deal(keys: &[&str], labels: &[u32], count: usize) -> Self {
         let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut firsts: Vec<u32> = Vec::new();
+        let mut texts: Vec<Wording> = Vec::new();
         let mut group = Vec::with_capacity(keys.len());
-        for (key, label) in keys.iter().zip(labels) {
+        for (&key, &label) in keys.iter().zip(labels) {
             let next = groups.len();
-            let number = *groups.entry(key.as_str()).or_insert(next);
+            let number = *groups.entry(key).or_insert(next);
             if number == next {
-                firsts.push(*label);
+                texts.push(Wording { label, shingles: features::shingles(key), together_max: 0 });
             }
             group.push(number);
         }
-        let mut order: Vec<usize> = (0..firsts.len()).collect();
-        Dice::new(firsts.len() as u64).shuffle(&mut order);
-        order.sort_by_key(|number| firsts.get(*number));
-        let mut fold_of_group = vec![0; firsts.len()];
-        for (place, number) in order.into_iter().enumerate() {
-            if let Some(fold) = fold_of_group.get_mut(number) {
-                *fold = place % count.max(1);
-            }
+        let mut of_label: BTreeMap<u32, usize> = BTreeMap::new();
+        for text in &texts {
+            *of_label.entry(text.label).or_default() += 1;
         }
+        for text in &mut texts {
+            text.together_max = of_label.get(&text.label).map_or(0, |all| all / count.max(1));
+        }
+        let fold_of_group = runs(&texts, &of_label, count.max(1));
         let fold = group.iter().map(|g| fold_of_group.get(*g).copied().unwrap_or(0)).collect();
         Self { fold, group, count }
     }
 }
+
+/// The fold of each distinct text. Clusters stand in the order of their first texts.
+fn runs(texts: &[Wording], of_label: &BTreeMap<u32, usize>, count: usize) -> Vec<usize> {
+    let firsts = alike::clusters(texts);
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    for first in &firsts {
+        *sizes.entry(*first).or_default() += 1;
+    }
+    let mut passed: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut fold_of_cluster: BTreeMap<usize, usize> = BTreeMap::new();
+    for (first, size) in sizes {
+        let Some(label) = texts.get(first).map(|text| text.label) else {
+            continue;
+        };
+        let all = of_label.get(&label).copied().unwrap_or(1).max(1);
+        let passed = passed.entry(label).or_default();
+        // Labels begin at different folds, or those with few texts would all crowd the first.
+        let run = (2 * *passed + size) * count / (2 * all);
+        fold_of_cluster.insert(first, (run + label as usize) % count);
+        *passed += size;
+    }
+    firsts.iter().map(|first| fold_of_cluster.get(first).copied().unwrap_or(0)).collect()
+}
+
+#[cfg(test)]
+mod tests;

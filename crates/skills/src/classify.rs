@@ -1,5 +1,5 @@
 //! Learns from labelled texts to name the label of a new one, and certifies how much of that it
-//! may decide alone. The same examples give the same classifier, in whatever order they come.
+//! may decide alone. The same examples in the same order give the same classifier.
 //! It holds no clock, file or network, and it never decides what a certificate does not cover.
 
 mod alike;
@@ -127,7 +127,9 @@ pub struct Classifier {
 
 impl Classifier {
     /// Learns from the examples and makes the certificate, using every example for both by
-    /// cross-fitting. Uses the processor's threads; the result does not depend on their number.
+    /// cross-fitting. Give the examples in the order they arose where that is known: neighbours
+    /// of one label are held out together, so a writer's texts vouch for another's, not for
+    /// each other. Uses the processor's threads; the result does not depend on their number.
     ///
     /// # Errors
     /// When there are no examples, a label is blank, or the promise is not a pair of shares.

@@ -28,10 +28,6 @@ pub enum Drift {
 /// are small. The gambler is the Simple Jumper of Vovk et al. 2021, "Retrain or not retrain:
 /// conformal test martingales for change-point detection", with power bets; by Ville's
 /// inequality a capital of `1 / α` is ever reached with probability at most `α`.
-///
-/// No stream is perfectly like its past, so bets are placed not against uniform p-values but
-/// against the slightly shifted ones of [`TOLERATED`]: every bet is a likelihood ratio to them
-/// that falls with p, so its mean is at most one for uniform p-values as well.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DriftWatch {
     calibration: usize,
@@ -43,11 +39,8 @@ pub struct DriftWatch {
 
 /// The most that may be risked on withdrawing a certificate that still holds.
 pub const FALSE_ALARM_MAX: f64 = 0.01;
-/// P-values with the density `κ · p^(κ − 1)` are tolerated: the mean novelty may rise from 0.50
-/// to 0.54. Chosen on the validation part of CLINC150.
-const TOLERATED: f64 = 1.0;
-/// Exponents of the densities bet on, as shares of the tolerated one. The first is no bet at
-/// all, and keeps capital for a change that comes late.
+/// Exponents of the densities `κ · p^(κ − 1)` bet on. The first is no bet at all, and keeps
+/// capital for a change that comes late.
 const BETS: [f64; 4] = [1.0, 0.75, 0.5, 0.25];
 /// Share of the capital that is dealt anew over the bets at each text. It is small, for on a
 /// clean stream what is dealt to the bets is lost, and a change may come after thousands.
@@ -97,7 +90,7 @@ impl DriftWatch {
         let whole: f64 = self.capitals.iter().sum();
         let dealt = JUMP * whole / BETS.len() as f64;
         for (capital, bet) in self.capitals.iter_mut().zip(BETS) {
-            let gain = bet * p.powf((bet - 1.0) * TOLERATED);
+            let gain = bet * p.powf(bet - 1.0);
             *capital = ((1.0 - JUMP) * *capital + dealt) * gain;
         }
         self.capitals.iter().sum()

@@ -1,7 +1,6 @@
 //! Finds examples of one label that are wordings of one another, so that they are held out
 //! together. It compares words only, and knows nothing of folds or learning.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// Two texts are wordings of one another when they share half of all their words and word pairs.
@@ -69,18 +68,8 @@ fn rarest(text: &Wording, spread: &HashMap<(u32, u64), u32>) -> Vec<u64> {
 
 /// The Jaccard similarity of two texts' shingles.
 fn likeness(one: &Wording, other: &Wording) -> f64 {
-    let (mut left, mut right) = (one.shingles.iter().peekable(), other.shingles.iter().peekable());
-    let mut shared = 0_usize;
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        match a.cmp(b) {
-            Ordering::Less => drop(left.next()),
-            Ordering::Greater => drop(right.next()),
-            Ordering::Equal => {
-                shared += 1;
-                (left.next(), right.next());
-            }
-        }
-    }
+    let in_both = |shingle: &&u64| other.shingles.binary_search(shingle).is_ok();
+    let shared = one.shingles.iter().filter(in_both).count();
     shared as f64 / (one.shingles.len() + other.shingles.len() - shared).max(1) as f64
 }
 

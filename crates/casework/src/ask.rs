@@ -13,6 +13,8 @@ mod source;
 mod tests;
 pub mod working;
 
+pub use source::{Place, places};
+
 use crate::grant::Allowance;
 use crate::ids::{AskId, CallId, Digest, PersonId, RoleName, RuleName, ToolName};
 use crate::time::Timestamp;

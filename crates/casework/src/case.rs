@@ -2,7 +2,7 @@
 //! reads no clock and keeps no state that the journal does not hold.
 //!
 //! `case/apply.rs` folds entries (`case/calling.rs` and `case/asking.rs` those of calls and asks),
-//! `case/decide.rs` walks the procedure, `case/receive.rs` turns signals into entries,
+//! `case/decide.rs` walks the procedure, `case/ruling.rs` makes and rules on calls, `case/receive.rs` turns signals into entries,
 //! `case/view.rs` is what lists and judges see.
 
 mod apply;
@@ -12,6 +12,7 @@ mod decide;
 mod plan;
 mod raise;
 mod receive;
+mod ruling;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use crate::ids::{AskId, CallId, CaseId, Digest};
 use crate::journal::{Actor, CallEnd, Chain, Entry, Event};
 use crate::judgement::{Judged, Question};
 use crate::origin::Value;
+use crate::party::Party;
 use crate::permit::{Permit, PermittedCall};
 use crate::policy::Spent;
 use crate::time::Timestamp;
@@ -34,7 +36,7 @@ use std::sync::Arc;
 use state::{Pending, Ruled, State};
 
 pub use receive::Receipt;
-pub use view::{Lesson, Progress, Status, Turn};
+pub use view::{Lesson, Progress, Status, Turn, Unsaved};
 
 /// A case.
 #[derive(Clone, Debug)]
@@ -50,6 +52,7 @@ pub struct Case {
     state: State,
     position: usize,
     scope: BTreeMap<String, Value>,
+    counterparty: Party,
     again: BTreeMap<usize, u32>,
     spent: Spent,
     seen: BTreeMap<Digest, (Digest, u32)>,
@@ -144,21 +147,6 @@ pub enum CorruptJournal {
     OutOfTurn(#[from] OutOfTurn),
 }
 
-/// Lines not saved yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unsaved<'a> {
-    /// The number of the first of them.
-    pub first_seq: u32,
-    /// How many.
-    pub count: u32,
-    /// The lines, each ended by a line break.
-    pub lines: &'a [u8],
-    /// The chain's head after the last of them.
-    pub head: Digest,
-    /// The chain's head after each of them, 32 bytes each: the leaves of the audit log.
-    pub hashes: &'a [u8],
-}
-
 impl Case {
     /// A case without entries; the first to record is `CaseOpened`.
     pub fn new(id: CaseId, charter: Charter) -> Self {
@@ -174,6 +162,7 @@ impl Case {
             state: State::Unopened,
             position: 0,
             scope: BTreeMap::new(),
+            counterparty: Party::default(),
             again: BTreeMap::new(),
             spent: Spent::default(),
             seen: BTreeMap::new(),

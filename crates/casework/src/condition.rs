@@ -16,6 +16,7 @@ pub struct Condition {
     text: Arc<str>,
     program: Arc<cel::Program>,
     names: Arc<[String]>,
+    reads: Arc<[String]>,
 }
 
 /// Why a condition has no answer. Every caller takes the safe side: a step is not taken, a rule
@@ -62,7 +63,13 @@ impl Condition {
         let mut names: Vec<String> =
             references.variables().iter().map(|name| (*name).to_owned()).collect();
         names.sort();
-        Ok(Self { text: text.into(), program: Arc::new(program), names: names.into() })
+        let reads = paths(text, &names);
+        Ok(Self {
+            text: text.into(),
+            program: Arc::new(program),
+            names: names.into(),
+            reads: reads.into(),
+        })
     }
 
     /// As written.
@@ -73,6 +80,11 @@ impl Condition {
     /// The top-level names it uses, sorted: a loader checks them against what will be there.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// The values it reads by dotted path, as exactly as its text says: `signal.sender_check`.
+    pub fn reads(&self) -> &[String] {
+        &self.reads
     }
 
     /// Whether it holds for these values.
@@ -130,4 +142,44 @@ fn to_cel(value: &Json) -> Cel {
             Cel::from(map)
         }
     }
+}
+
+/// The dotted paths in a condition that begin with one of its names. A name that is indexed or
+/// called upon otherwise stands for the whole value.
+fn paths(text: &str, names: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut quoted: Option<char> = None;
+    let mut word = String::new();
+    let mut before = ' ';
+    for c in text.chars().chain([' ']) {
+        let inside = quoted.is_some();
+        match quoted {
+            Some(quote) if c == quote && before != '\\' => quoted = None,
+            None if c == '"' || c == '\'' => quoted = Some(c),
+            _ => {}
+        }
+        if !inside && (is_part(c) || c == '.') {
+            word.push(c);
+        } else {
+            // A method is no field: `signal.text.matches(`.
+            if c == '(' {
+                word.truncate(word.rfind('.').unwrap_or(0));
+            }
+            let root = word.split('.').next().unwrap_or_default();
+            if names.iter().any(|name| name == root) && !found.contains(&word) {
+                found.push(word.clone());
+            }
+            word.clear();
+        }
+        before = c;
+    }
+    // What the text does not show is read whole.
+    for name in names {
+        let shown = |path: &String| path.split('.').next() == Some(name);
+        if !found.iter().any(shown) {
+            found.push(name.clone());
+        }
+    }
+    found
 }

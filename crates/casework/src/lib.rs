@@ -13,6 +13,7 @@ pub mod journal;
 pub mod judgement;
 pub mod office;
 pub mod origin;
+pub mod party;
 pub mod permit;
 pub mod policy;
 pub mod procedure;
@@ -20,6 +21,7 @@ pub mod signal;
 pub mod template;
 pub mod time;
 pub mod tool;
+pub mod trial;
 pub mod worker;
 
 pub use case::{Case, Progress, Status, Step};

@@ -1,6 +1,9 @@
 //! Who wrote a value, and who may read it. Every value that enters a case carries this, leaf by
 //! leaf, and a value made from others joins theirs. It decides nothing; `policy` reads it.
 
+pub mod canonical;
+mod leaves;
+pub mod neutral;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +46,11 @@ impl Origin {
         self <= Self::Directory
     }
 
+    /// Whether someone outside the firm wrote it, or a model that may have read such a one.
+    pub fn is_outsiders(self) -> bool {
+        matches!(self, Self::Party | Self::Outside | Self::Composed)
+    }
+
     /// The word used in rules, journals and on pages.
     pub fn word(self) -> &'static str {
         match self {
@@ -77,6 +85,19 @@ pub enum Readers {
     Restricted,
 }
 
+impl Readers {
+    /// The words used in rules and on cards: "for … only".
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Public => "anyone",
+            Self::Organisation => "the firm and the party",
+            Self::Team => "the firm",
+            Self::CaseParties => "the firm and the party of this case",
+            Self::Restricted => "named people",
+        }
+    }
+}
+
 /// Data in which each leaf knows who wrote it: one origin for the whole, and exceptions by path
 /// (`customer.id`, list items by number: `lines.0.amount`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,6 +108,9 @@ pub struct Value {
     except: BTreeMap<String, Origin>,
     #[serde(default, skip_serializing_if = "is_default")]
     readers: Readers,
+    /// Parts with fewer readers than the whole, by path.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    narrow: BTreeMap<String, Readers>,
 }
 
 fn is_default(readers: &Readers) -> bool {
@@ -102,6 +126,7 @@ impl Value {
             origin,
             except: BTreeMap::new(),
             readers: Readers::default(),
+            narrow: BTreeMap::new(),
         }
     }
 
@@ -134,14 +159,25 @@ impl Value {
         self
     }
 
+    /// The same data with fewer readers for everything at and below `path`.
+    #[must_use]
+    pub fn narrowed(mut self, path: &str, readers: Readers) -> Self {
+        if path.is_empty() {
+            return self.readable_by(readers);
+        }
+        let known = self.narrow.entry(path.to_owned()).or_default();
+        *known = (*known).max(readers);
+        self
+    }
+
     /// The data without its labels.
     pub fn data(&self) -> &Json {
         &self.data
     }
 
-    /// Who may read it.
+    /// Who may read all of it.
     pub fn readers(&self) -> Readers {
-        self.readers
+        self.narrow.values().copied().fold(self.readers, Readers::max)
     }
 
     /// The text of a text value.
@@ -189,12 +225,21 @@ impl Value {
         let except = self.except.iter().filter_map(|(at, origin)| {
             at.strip_prefix(&inside).map(|rest| (rest.to_owned(), *origin))
         });
-        Some(Self {
-            data: data.clone(),
-            origin: self.label(&path),
-            except: except.collect(),
-            readers: self.readers,
-        })
+        let mut readers = self.readers;
+        let mut narrow = BTreeMap::new();
+        for (at, fewer) in &self.narrow {
+            match at.strip_prefix(&inside) {
+                Some(rest) => {
+                    narrow.insert(rest.to_owned(), *fewer);
+                }
+                None if *at == path || path.starts_with(&format!("{at}.")) => {
+                    readers = readers.max(*fewer);
+                }
+                None => {}
+            }
+        }
+        let (data, origin) = (data.clone(), self.label(&path));
+        Some(Self { data, origin, except: except.collect(), readers, narrow })
     }
 
     /// Puts a labelled value under a key of a map; on anything that is not a map it does nothing.
@@ -206,11 +251,17 @@ impl Value {
         let key = path_part(key);
         let inside = format!("{key}.");
         self.except.retain(|at, _| *at != key && !at.starts_with(&inside));
-        self.except.insert(key.into_owned(), value.origin);
+        self.except.insert(key.clone().into_owned(), value.origin);
         for (at, origin) in value.except {
             self.except.insert(format!("{inside}{at}"), origin);
         }
-        self.readers = self.readers.max(value.readers);
+        self.narrow.retain(|at, _| *at != key && !at.starts_with(&inside));
+        for (at, readers) in value.narrow {
+            self.narrow.insert(format!("{inside}{at}"), readers);
+        }
+        if value.readers > self.readers {
+            self.narrow.insert(key.into_owned(), value.readers);
+        }
     }
 
     /// The keys of a map, none of anything else.
@@ -229,16 +280,21 @@ impl Value {
         self
     }
 
-    /// The best origin of a leaf equal to `wanted`; none when no leaf is.
-    pub fn origin_of_leaf(&self, wanted: &Json) -> Option<Origin> {
-        let mut best = None;
-        self.visit_leaves(&self.data, &mut String::new(), &mut |leaf, path| {
-            if leaf == wanted {
-                let origin = self.label(path);
-                best = Some(best.map_or(origin, |known: Origin| known.min(origin)));
+    /// The same data, where what is at and below `path` is trusted no more than `origin`.
+    #[must_use]
+    pub fn lowered_at(mut self, path: &str, origin: Origin) -> Self {
+        if path.is_empty() {
+            return self.lowered_to(origin);
+        }
+        let inside = format!("{path}.");
+        let label = self.label(path).join(origin);
+        for (at, below) in &mut self.except {
+            if at.starts_with(&inside) {
+                *below = below.join(origin);
             }
-        });
-        best
+        }
+        self.except.insert(path.to_owned(), label);
+        self
     }
 
     fn label(&self, path: &str) -> Origin {

@@ -2,15 +2,24 @@
 //! tool, the worker's rules and where each argument came from. No model is consulted, and whatever
 //! goes wrong while ruling denies.
 
+mod explain;
+mod limits;
+mod rows;
 #[cfg(test)]
 mod tests;
+mod vouch;
 
 use crate::ids::{RoleName, RuleName};
 use crate::origin::{Origin, Value};
-use crate::tool::{Effect, ToolCall, ToolSpec, Tools};
-use crate::worker::{Mode, Rule, Verdict, Worker};
+use crate::party::Party;
+use crate::tool::{ToolCall, Tools};
+use crate::worker::{Rule, Worker};
+use rows::{Look, Matter, Row};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+pub use explain::{ArgumentSaid, Explanation, RowSaid, explain};
+pub use vouch::{Voucher, vouched, written_in};
 
 /// What is said about a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +69,8 @@ pub struct Circumstances<'a> {
     pub tools: &'a Tools,
     /// The values of the case.
     pub scope: &'a BTreeMap<String, Value>,
+    /// The party of the case and what is its own.
+    pub party: &'a Party,
     /// Whether the call is a live step of the worker's plan; a worker without steps has no plan.
     pub planned: bool,
     /// What the case has used up.
@@ -83,6 +94,15 @@ pub struct Spent {
 
 /// Rules on one call.
 pub fn rule(call: &ToolCall, about: &Circumstances<'_>) -> Ruling {
+    consider(call, about, &mut |_, _| {})
+}
+
+/// Looks at the rows in order and tells `seen` what each says.
+fn consider(
+    call: &ToolCall,
+    about: &Circumstances<'_>,
+    seen: &mut dyn FnMut(&Row, &Look),
+) -> Ruling {
     let deny = |rule: &str, because: String| Ruling::Deny { rule: rule.into(), because };
     let Some(spec) = about.tools.get(&call.tool) else {
         return deny("unknown tool", format!("no tool is named `{}`", call.tool));
@@ -91,20 +111,53 @@ pub fn rule(call: &ToolCall, about: &Circumstances<'_>) -> Ruling {
         let because = format!("`{}` is not among this worker's tools", call.tool);
         return deny("not its tool", because);
     }
-    if let Err(error) = spec.accepts(call.arguments.data()) {
-        return deny("arguments", error.to_string());
+    let spoken = speak(call, about);
+    let matter = Matter { call, spec, about, spoken: &spoken };
+    let mut asked: Option<(String, String, u8)> = None;
+    for row in &rows::ROWS {
+        let look = (row.look)(&matter);
+        seen(row, &look);
+        match look {
+            Look::Pass => {}
+            Look::Deny { rule, because } => return deny(&rule, because),
+            Look::Allow { rule } if asked.is_none() => {
+                return Ruling::Allow { rule: rule.as_str().into() };
+            }
+            Look::Allow { .. } => break,
+            Look::Ask { rule, because, approvals } => match &mut asked {
+                None => asked = Some((rule, because, approvals)),
+                // The default says only that no rule speaks: that is no reason of its own.
+                Some(_) if rule.ends_with(" by default") => {}
+                Some((_, reasons, most)) => {
+                    reasons.push_str("; ");
+                    reasons.push_str(&because);
+                    *most = (*most).max(approvals);
+                }
+            },
+        }
     }
-    if let Some(limit) = about.exceeded.map(str::to_owned).or_else(|| over_limit(spec, about)) {
-        return deny("limit", limit);
-    }
-    if !about.planned {
-        return deny("not in the plan", "the worker's steps do not hold this call".into());
-    }
-    weigh(call, spec, about)
+    let Some((rule, because, approvals)) = asked else {
+        return deny("no row", "no row speaks of this call".into());
+    };
+    let to = match &spoken {
+        Spoken::Rule(Rule { to: Some(to), .. }) => to.clone(),
+        _ => Worker::default_role(),
+    };
+    Ruling::Ask { rule: rule.as_str().into(), to, because, approvals }
 }
 
-/// The rulings that depend on rules and origins: the strictest of all that speak.
-fn weigh(call: &ToolCall, spec: &ToolSpec, about: &Circumstances<'_>) -> Ruling {
+/// What the worker's rules say: the strictest of those that match.
+enum Spoken<'a> {
+    Nothing,
+    Rule(&'a Rule),
+    /// One of them cannot be evaluated, which denies.
+    Broken {
+        rule: &'a str,
+        why: String,
+    },
+}
+
+fn speak<'a>(call: &ToolCall, about: &Circumstances<'a>) -> Spoken<'a> {
     let mut scope = None;
     let mut spoken: Option<&Rule> = None;
     for rule in about.worker.rules.iter().filter(|rule| rule.tool == call.tool) {
@@ -114,10 +167,8 @@ fn weigh(call: &ToolCall, spec: &ToolSpec, about: &Circumstances<'_>) -> Ruling 
                 match condition.holds(scope.get_or_insert_with(|| rule_scope(call, about))) {
                     Ok(holds) => holds,
                     Err(error) => {
-                        return Ruling::Deny {
-                            rule: rule.name.as_str().into(),
-                            because: format!("the rule cannot be applied: {error}"),
-                        };
+                        let why = format!("the rule cannot be applied: {error}");
+                        return Spoken::Broken { rule: &rule.name, why };
                     }
                 }
             }
@@ -126,65 +177,7 @@ fn weigh(call: &ToolCall, spec: &ToolSpec, about: &Circumstances<'_>) -> Ruling 
             spoken = Some(rule);
         }
     }
-    let asked = |rule: &str, because: String| Ruling::Ask {
-        rule: rule.into(),
-        to: spoken.and_then(|rule| rule.to.clone()).unwrap_or_else(Worker::default_role),
-        because,
-        approvals: 1,
-    };
-    if let Some(rule) = spoken.filter(|rule| rule.verdict == Verdict::Deny) {
-        return Ruling::Deny { rule: rule.name.as_str().into(), because: say(rule) };
-    }
-    if let Some(because) = untrusted_authority(call, spec) {
-        return asked("authority", because);
-    }
-    match spoken.map(|rule| (rule, rule.verdict)) {
-        Some((rule, Verdict::Allow)) => Ruling::Allow { rule: rule.name.as_str().into() },
-        Some((rule, _)) => asked(rule.name.as_str(), say(rule)),
-        None => by_default(spec, about.worker.mode, &asked),
-    }
-}
-
-/// What holds where no rule speaks.
-fn by_default(spec: &ToolSpec, mode: Mode, asked: &dyn Fn(&str, String) -> Ruling) -> Ruling {
-    let unruled = || format!("no rule of this worker speaks of `{}`", spec.name);
-    let rule = format!("{} by default", spec.effect.word());
-    match spec.effect {
-        Effect::Read | Effect::Draft => Ruling::Allow { rule: rule.as_str().into() },
-        Effect::Write if mode == Mode::Trusted && spec.undo.is_some() => {
-            Ruling::Allow { rule: rule.as_str().into() }
-        }
-        Effect::Fetch | Effect::Write | Effect::Send => asked(&rule, unruled()),
-        Effect::Irreversible => Ruling::Deny { rule: rule.as_str().into(), because: unruled() },
-    }
-}
-
-/// The first authority argument that nobody trusted vouches for, in words; none when all are fine.
-fn untrusted_authority(call: &ToolCall, spec: &ToolSpec) -> Option<String> {
-    if !spec.effect.is_effect() && spec.effect != Effect::Fetch {
-        return None;
-    }
-    let untrusted = |name: &str| {
-        let value = call.arguments.at(name)?;
-        let origin = value.origin();
-        (!value.is_empty() && !origin.may_authorise() && origin != Origin::Party)
-            .then(|| format!("`{name}` comes from {}", describe(origin)))
-    };
-    spec.parameters.iter().filter(|p| p.authority).find_map(|p| untrusted(&p.name))
-}
-
-fn over_limit(spec: &ToolSpec, about: &Circumstances<'_>) -> Option<String> {
-    let limits = &about.worker.limits;
-    if about.spent.calls >= limits.calls_max {
-        return Some(format!("the case has made its {} calls", limits.calls_max));
-    }
-    if spec.effect == Effect::Send && about.spent.sends >= limits.replies_max {
-        return Some(format!("the case has sent its {} messages", limits.replies_max));
-    }
-    if about.spent.micro_usd > limits.spend_micro_usd_max {
-        return Some("the case has spent its budget".into());
-    }
-    None
+    spoken.map_or(Spoken::Nothing, Spoken::Rule)
 }
 
 /// What rule conditions see: the case's values, `args` and `origin` (argument name to origin word).

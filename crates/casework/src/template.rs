@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::origin::canonical::Canonical;
 use crate::origin::{Origin, Value};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -125,17 +126,35 @@ impl Template {
     /// # Errors
     /// `Missing` when a value is not there and nothing stands in for it.
     pub fn fill(&self, scope: &BTreeMap<String, Value>) -> Result<Value, TemplateError> {
+        self.fill_in(&Filling { scope, keeps: None })
+    }
+
+    /// Fills it for others to read: what an outsider or a model wrote is made harmless, but for
+    /// the values that `keeps` names.
+    ///
+    /// # Errors
+    /// `Missing` when a value is not there and nothing stands in for it.
+    pub fn fill_harmless(
+        &self,
+        scope: &BTreeMap<String, Value>,
+        keeps: &dyn Fn(&Canonical) -> bool,
+    ) -> Result<Value, TemplateError> {
+        self.fill_in(&Filling { scope, keeps: Some(keeps) })
+    }
+
+    fn fill_in(&self, from: &Filling<'_>) -> Result<Value, TemplateError> {
         match self {
             Self::Literal(data) => Ok(Value::new(data.clone(), Origin::Charter)),
-            Self::Path { path, optional } => match look_up(scope, path) {
+            Self::Path { path, optional } => match from.look_up(path) {
                 Some(value) => Ok(value),
-                None if *optional => Ok(Value::null()),
+                // Whoever wrote what lacks it, said so by that.
+                None if *optional => Ok(Value::null().lowered_to(from.origin_of_lack(path))),
                 None => Err(TemplateError::Missing { path: path.clone() }),
             },
-            Self::Text(pieces) => fill_text(pieces, scope),
+            Self::Text(pieces) => fill_text(pieces, from),
             Self::List(items) => {
                 let filled: Vec<Value> =
-                    items.iter().map(|item| item.fill(scope)).collect::<Result<_, _>>()?;
+                    items.iter().map(|item| item.fill_in(from)).collect::<Result<_, _>>()?;
                 let data: Vec<Json> = filled.iter().map(|value| value.data().clone()).collect();
                 let mut list = Value::new(data, Origin::Charter);
                 for (at, value) in filled.iter().enumerate() {
@@ -147,29 +166,59 @@ impl Template {
             Self::Map(map) => {
                 let mut filled = Value::map();
                 for (key, item) in map {
-                    filled.set(key, item.fill(scope)?);
+                    filled.set(key, item.fill_in(from)?);
                 }
                 Ok(filled)
             }
         }
     }
 
-    /// The top-level names it uses, for a loader to check.
-    pub fn names(&self) -> Vec<&str> {
-        let first = |path: &str| path.split('.').next().map_or(0, str::len);
+    /// The paths it uses, each with whether something stands in when there is no value.
+    pub fn holes(&self) -> Vec<(&str, bool)> {
         match self {
             Self::Literal(_) => Vec::new(),
-            Self::Path { path, .. } => path.get(..first(path)).into_iter().collect(),
+            Self::Path { path, optional } => vec![(path, *optional)],
             Self::Text(pieces) => pieces
                 .iter()
                 .filter_map(|piece| match piece {
                     Piece::Words(_) => None,
-                    Piece::Hole { path, .. } => path.get(..first(path)),
+                    Piece::Hole { path, default } => Some((path.as_str(), default.is_some())),
                 })
                 .collect(),
-            Self::List(items) => items.iter().flat_map(Self::names).collect(),
-            Self::Map(map) => map.values().flat_map(Self::names).collect(),
+            Self::List(items) => items.iter().flat_map(Self::holes).collect(),
+            Self::Map(map) => map.values().flat_map(Self::holes).collect(),
         }
+    }
+
+    /// The top-level names it uses, for a loader to check.
+    pub fn names(&self) -> Vec<&str> {
+        let first = |path: &str| path.split('.').next().map_or(0, str::len);
+        self.holes().into_iter().filter_map(|(path, _)| path.get(..first(path))).collect()
+    }
+}
+
+/// What templates are filled from.
+struct Filling<'a> {
+    scope: &'a BTreeMap<String, Value>,
+    keeps: Option<&'a dyn Fn(&Canonical) -> bool>,
+}
+
+impl Filling<'_> {
+    fn look_up(&self, path: &str) -> Option<Value> {
+        let value = look_up(self.scope, path)?;
+        Some(match self.keeps {
+            Some(keeps) => value.harmless(keeps),
+            None => value,
+        })
+    }
+
+    /// Who wrote what does not hold this path; nobody, where there is nothing at all.
+    fn origin_of_lack(&self, path: &str) -> Origin {
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+        let held = self.scope.get(name);
+        held.map_or(Origin::Charter, |value| {
+            value.at(rest).map_or_else(|| value.origin(), |part| part.origin())
+        })
     }
 }
 
@@ -187,14 +236,14 @@ fn look_up(scope: &BTreeMap<String, Value>, path: &str) -> Option<Value> {
 /// Marks the value of a call that shadow mode did not perform.
 pub const WITHHELD: &str = "withheld";
 
-fn fill_text(pieces: &[Piece], scope: &BTreeMap<String, Value>) -> Result<Value, TemplateError> {
+fn fill_text(pieces: &[Piece], from: &Filling<'_>) -> Result<Value, TemplateError> {
     let mut text = String::new();
     let mut filled = Value::new(Json::Null, Origin::Charter);
     for piece in pieces {
         match piece {
             Piece::Words(words) => text.push_str(words),
             Piece::Hole { path, default } => {
-                match (look_up(scope, path).filter(|value| !value.is_empty()), default) {
+                match (from.look_up(path).filter(|value| !value.is_empty()), default) {
                     (Some(value), _) => {
                         match value.data() {
                             Json::String(words) => text.push_str(words),
@@ -202,7 +251,10 @@ fn fill_text(pieces: &[Piece], scope: &BTreeMap<String, Value>) -> Result<Value,
                         }
                         filled = filled.lowered_to(value.origin()).readable_by(value.readers());
                     }
-                    (None, Some(default)) => text.push_str(default),
+                    (None, Some(default)) => {
+                        text.push_str(default);
+                        filled = filled.lowered_to(from.origin_of_lack(path));
+                    }
                     (None, None) => return Err(TemplateError::Missing { path: path.clone() }),
                 }
             }

@@ -168,13 +168,20 @@ impl ToolSpec {
         Digest::of_json(&serde_json::to_value(self).unwrap_or(Json::Null))
     }
 
-    /// Gives each field of a result the origin this tool declares for it.
+    /// Gives each field of a result the origin and the readers this tool declares for it; `*` in a
+    /// path stands for each item.
     pub fn label(&self, result: Json) -> Value {
         let whole = self.origins.get("").copied().unwrap_or(Origin::Outside);
-        self.origins
-            .iter()
-            .filter(|(path, _)| !path.is_empty())
-            .fold(Value::new(result, whole), |value, (path, origin)| value.except(path, *origin))
+        let mut value = Value::new(result, whole);
+        for (path, origin) in self.origins.iter().filter(|(path, _)| !path.is_empty()) {
+            let paths = value.matching(path);
+            value = paths.iter().fold(value, |value, path| value.except(path, *origin));
+        }
+        for (path, readers) in &self.guard.readers {
+            let paths = value.matching(path);
+            value = paths.iter().fold(value, |value, path| value.narrowed(path, *readers));
+        }
+        value
     }
 
     /// Checks names and types of arguments.

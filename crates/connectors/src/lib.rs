@@ -6,6 +6,7 @@ pub mod folder;
 pub mod mail;
 pub mod oidc;
 pub mod schedule;
+pub mod web;
 
 mod secret;
 

@@ -3,6 +3,7 @@
 mod audit;
 mod cases;
 mod person;
+mod policy;
 
 pub use audit::{
     AuditCommand, EraseArguments, ExportArguments, QuestionKind, VerifyArguments, WitnessArguments,
@@ -10,6 +11,7 @@ pub use audit::{
 pub use cases::{AwayCommand, CaseArgument, CaseCommand, FromNowOn, GrantCommand, Seen};
 use clap::{Args, Parser, Subcommand};
 pub use person::PersonCommand;
+pub use policy::PolicyCommand;
 use std::path::PathBuf;
 
 /// Digital workers that take on a job: mail in, an outcome out, people asked where judgement is
@@ -95,6 +97,9 @@ pub enum Command {
     /// Say who is away, and who answers in their place
     #[command(subcommand)]
     Away(AwayCommand),
+    /// Explain a ruling, and try the declarations of an office
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Check every source, tool, secret and the store
     #[command(after_help = "Example:\n  dayshift doctor my-office")]
     Doctor {

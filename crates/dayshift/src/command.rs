@@ -9,9 +9,11 @@ mod demo;
 mod doctor;
 mod office_work;
 mod person;
+mod policy;
 mod size;
 pub mod skill;
 mod story;
+mod trial;
 mod try_mail;
 
 use crate::cli::{Cli, Command};
@@ -88,6 +90,7 @@ async fn dispatch(cli: Cli, report: &Report) -> Result<(), Failure> {
         Command::Case(command) => case::case(command, report).await,
         Command::Grant(command) => arranging::grant(command, report).await,
         Command::Away(command) => arranging::away(command, report).await,
+        Command::Policy(command) => policy::policy(command, report).await,
         Command::Doctor { dir } => doctor::doctor(&dir, report).await,
         Command::Person(command) => person::person(command, report).await,
         Command::Audit(command) => audit::audit(command, report).await,

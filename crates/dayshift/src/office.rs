@@ -7,6 +7,7 @@ mod connect;
 mod console;
 mod firm;
 mod form;
+mod guard;
 mod hours;
 mod mail;
 mod names;
@@ -54,6 +55,8 @@ pub struct Office {
     pub name: String,
     /// What it is, in a few words.
     pub about: String,
+    /// Its own mail domains: who is inside.
+    pub domains: Vec<String>,
     /// The time zone of its schedules: `Europe/Berlin`.
     pub time_zone: String,
     /// Its people.
@@ -213,6 +216,7 @@ fn known(office: &Office) -> worker::Known {
         sources: sources(office),
         people: office.people.clone(),
         models: office.models.keys().cloned().collect(),
+        domains: office.domains.clone(),
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Place {
 
 /// The places of a leaf in the entries before `before`: those that equal it, else those whose text
 /// stands in it.
-pub(super) fn places(entries: &[Entry], leaf: &Json, before: u32) -> Vec<Place> {
+pub fn places(entries: &[Entry], leaf: &Json, before: u32) -> Vec<Place> {
     if leaf.is_null() || leaf.is_boolean() || leaf.as_str().is_some_and(str::is_empty) {
         return Vec::new();
     }

@@ -6,6 +6,7 @@ use crate::ask::About;
 use crate::journal::{CallEnd, Entry, Event};
 use crate::judgement::{Answer, Judged, Question};
 use crate::origin::{Origin, Value};
+use crate::party::Party;
 use crate::permit::Permit;
 use crate::policy::Ruling;
 use crate::procedure::Act;
@@ -225,9 +226,11 @@ impl Case {
         if !self.scope.contains_key("first") {
             self.title.clone_from(&arrival.title);
             self.party.clone_from(&arrival.party);
+            self.counterparty = Party::met(&arrival.fields);
             self.scope.insert("first".into(), arrival.fields.clone());
         }
-        self.scope.insert("signal".into(), arrival.fields.clone());
+        let fields = self.counterparty.speaks(arrival.fields.clone());
+        self.scope.insert("signal".into(), fields);
         let heard = Turn::Heard { fields: arrival.fields.clone() };
         match self.awaits_result {
             true => self.heard_meanwhile.push(heard),

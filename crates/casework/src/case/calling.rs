@@ -151,6 +151,7 @@ impl Case {
     }
 
     pub(super) fn succeed(&mut self, step: Option<usize>, call: &ToolCall, result: Value) {
+        let result = self.learn(call, result);
         let shape = Self::shape(call);
         let digest = Digest::of_json(result.data());
         let times = match self.seen.get(&shape) {

@@ -6,18 +6,14 @@ use crate::ask::About;
 use crate::ids::Digest;
 use crate::journal::{Event, Outcome};
 use crate::judgement::{Decision, Question};
-use crate::origin::{Origin, Value};
+use crate::origin::Value;
 use crate::permit::Permit;
-use crate::policy::{self, Circumstances, Ruling};
 use crate::procedure::{Act, QuestionSpec, StepSpec};
 use crate::template::{Template, TemplateError};
 use crate::time::{DAY_MS, Timestamp};
 use crate::tool::ToolCall;
 use crate::worker::Worker;
 use std::collections::BTreeMap;
-
-/// The same call with the same result this often is a standstill.
-const REPEATS_MAX: u32 = 2;
 
 impl Case {
     pub(super) fn decide(&self, now: Timestamp) -> Step {
@@ -63,11 +59,9 @@ impl Case {
                 Event::QuestionRaised { step: Some(at), question: self.question(spec)? }
             }
             Act::Call { tool, with } => {
-                let call = ToolCall {
-                    id: self.next_call_id(),
-                    tool: tool.clone(),
-                    arguments: self.fill(with)?,
-                };
+                let (id, tool) = (self.next_call_id(), tool.clone());
+                let arguments = self.arguments(&tool, with)?;
+                let call = ToolCall { id, tool, arguments };
                 let ruling = self.rule(&call, true);
                 self.proposal(Some(at), call, ruling, now)
             }
@@ -216,48 +210,6 @@ impl Case {
             },
             Decision::HandOver { why } => self.hand_over_event(why),
         })
-    }
-
-    /// A model's argument regains a trusted origin only by being equal to a value of the case that
-    /// has one.
-    pub(super) fn endorse(&self, arguments: &serde_json::Value) -> Value {
-        let Some(map) = arguments.as_object() else {
-            return Value::new(arguments.clone(), Origin::Composed);
-        };
-        let mut endorsed = Value::map();
-        for (name, data) in map {
-            let origin = self.best_origin_equal_to(data).unwrap_or(Origin::Composed);
-            endorsed.set(name, Value::new(data.clone(), origin));
-        }
-        endorsed
-    }
-
-    fn best_origin_equal_to(&self, wanted: &serde_json::Value) -> Option<Origin> {
-        let short = wanted.as_str().is_none_or(|text| text.len() <= 320);
-        if !short || wanted.is_null() || wanted.is_boolean() {
-            return None;
-        }
-        self.scope.values().filter_map(|value| value.origin_of_leaf(wanted)).min()
-    }
-
-    pub(super) fn rule(&self, call: &ToolCall, planned: bool) -> Ruling {
-        // A procedure's loops have their own bounds, and polling gives the same result until it
-        // changes.
-        let led = self.charter.worker.procedure.steps.is_empty();
-        let times = self.seen.get(&Self::shape(call)).map_or(0, |(_, times)| *times);
-        let repeats = if led { times } else { 0 };
-        let standstill = format!("`{}` gave the same result {repeats} times", call.tool);
-        policy::rule(
-            call,
-            &Circumstances {
-                worker: &self.charter.worker,
-                tools: &self.charter.tools,
-                scope: &self.scope,
-                planned,
-                spent: self.spent,
-                exceeded: (repeats >= REPEATS_MAX).then_some(standstill.as_str()),
-            },
-        )
     }
 
     /// Tool and arguments without the call's number: the same twice is a repetition.

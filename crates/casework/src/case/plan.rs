@@ -20,7 +20,7 @@ impl Case {
         let planned = steps.is_empty() || step.is_some();
         let (step, arguments) = match step {
             Some((at, arguments)) => (Some(at), arguments),
-            None => (None, self.endorse(proposed)),
+            None => (None, self.proposed(tool, proposed)),
         };
         let call = ToolCall { id: self.next_call_id(), tool: tool.clone(), arguments };
         let ruling = self.rule(&call, planned);
@@ -40,13 +40,13 @@ impl Case {
         if planned != tool || !holds() {
             return None;
         }
-        let fixed = self.fill(with).ok()?;
-        let open = self.endorse(proposed);
-        let mut arguments = fixed;
+        let as_written = self.fill(with).ok()?;
+        let mut arguments = self.arguments(tool, with).ok()?;
+        let open = self.proposed(tool, proposed);
         for name in open.keys() {
             let value = open.at(name)?;
-            match arguments.at(name) {
-                Some(known) if known.data() != value.data() => return None,
+            match as_written.at(name) {
+                Some(known) if Some(known.data()) != proposed.get(name) => return None,
                 Some(_) => {}
                 None => arguments.set(name, value),
             }

@@ -2,7 +2,7 @@
 
 use super::{Case, Pending, State};
 use crate::ask::{Ask, Reply};
-use crate::ids::{CaseId, PersonId};
+use crate::ids::{CaseId, Digest, PersonId};
 use crate::journal::{Event, Outcome};
 use crate::judgement::Question;
 use crate::origin::Value;
@@ -123,6 +123,21 @@ pub enum Turn {
     },
     /// The case waited.
     Waited,
+}
+
+/// Lines not saved yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsaved<'a> {
+    /// The number of the first of them.
+    pub first_seq: u32,
+    /// How many.
+    pub count: u32,
+    /// The lines, each ended by a line break.
+    pub lines: &'a [u8],
+    /// The chain's head after the last of them.
+    pub head: Digest,
+    /// The chain's head after each of them, 32 bytes each: the leaves of the audit log.
+    pub hashes: &'a [u8],
 }
 
 /// A person's answer to a judgement: an example for the judge below.

@@ -1,10 +1,14 @@
 //! The ruling as tables: rules against each other, defaults by effect and mode, authority by
 //! origin, limits, and that whatever goes wrong denies.
 
+mod strict;
+
 use super::{Circumstances, Ruling, Spent, rule};
 use crate::condition::Condition;
+use crate::guard::WorkerGuard;
 use crate::ids::{CallId, Digest};
 use crate::origin::{Origin, Value};
+use crate::party::Party;
 use crate::procedure::Procedure;
 use crate::tool::{Effect, Kind, Parameter, Recovery, ToolCall, ToolSpec, Tools};
 use crate::worker::{Limits, Mode, Promise, Rule, Verdict, Worker};
@@ -50,7 +54,7 @@ fn worker(mode: Mode, rules: Vec<Rule>) -> Worker {
         rules,
         constants: Value::null(),
         playbook: String::new(),
-        guard: Default::default(),
+        guard: WorkerGuard { domains: vec!["lantern.example".into()], ..WorkerGuard::default() },
     }
 }
 
@@ -67,12 +71,30 @@ fn call(to: Origin) -> ToolCall {
     ToolCall { id: CallId(1), tool: "desk.act".into(), arguments }
 }
 
+/// The verified writer of the first thing that arrived.
+fn jo() -> Party {
+    let fields = serde_json::json!({ "sender": "jo@lantern.example" });
+    Party::met(&Value::new(fields, Origin::Record))
+}
+
 fn ruled(call: &ToolCall, worker: &Worker, tools: &Tools) -> Ruling {
+    ruled_for(&Party::default(), call, worker, tools)
+}
+
+fn ruled_for(party: &Party, call: &ToolCall, worker: &Worker, tools: &Tools) -> Ruling {
     let scope = BTreeMap::new();
     let spent = Spent::default();
     rule(
         call,
-        &Circumstances { worker, tools, scope: &scope, planned: true, spent, exceeded: None },
+        &Circumstances {
+            worker,
+            tools,
+            scope: &scope,
+            party,
+            planned: true,
+            spent,
+            exceeded: None,
+        },
     )
 }
 
@@ -135,19 +157,19 @@ fn an_authority_argument_is_asked_unless_someone_trusted_wrote_it() {
         (Origin::Operator, "allow"),
         (Origin::Record, "allow"),
         (Origin::Directory, "allow"),
-        (Origin::Party, "allow"),
+        (Origin::Party, "ask"),
         (Origin::Colleague, "ask"),
         (Origin::Outside, "ask"),
         (Origin::Composed, "ask"),
     ];
     let worker = worker(Mode::Trusted, vec![says(Verdict::Allow, "")]);
     for (origin, expected) in table {
-        for effect in
-            [Effect::Fetch, Effect::Draft, Effect::Write, Effect::Send, Effect::Irreversible]
-        {
+        for effect in [Effect::Draft, Effect::Write, Effect::Send] {
             let ruling = ruled(&call(origin), &worker, &tools(effect, true));
             assert_eq!(word(&ruling), expected, "{origin:?} {effect:?}");
         }
+        let own = ruled_for(&jo(), &call(origin), &worker, &tools(Effect::Send, true));
+        assert_eq!(word(&own), "allow", "its own address: {origin:?}");
         let reading = ruled(&call(origin), &worker, &tools(Effect::Read, false));
         assert_eq!(word(&reading), "allow", "looking inside the firm needs no authority");
     }
@@ -164,7 +186,7 @@ fn one_untrusted_word_in_an_authority_argument_is_enough_to_ask() {
     let (rule, to) = ("authority".into(), "default".into());
     assert_eq!(ruling, Ruling::Ask { rule, to, because, approvals: 1 });
     mixed.arguments.set("to", Value::new("", Origin::Outside));
-    assert_eq!(word(&ruled(&mixed, &worker, &tools(Effect::Send, false))), "allow", "absent");
+    assert_eq!(word(&ruled(&mixed, &worker, &tools(Effect::Write, false))), "allow", "absent");
 }
 
 #[test]
@@ -196,7 +218,7 @@ fn rules_see_arguments_and_their_origins() {
     for (text, expected) in table {
         let rules = vec![says(Verdict::Allow, text)];
         let worker = worker(Mode::Trusted, rules);
-        let ruling = ruled(&call(Origin::Party), &worker, &tools(Effect::Send, false));
+        let ruling = ruled_for(&jo(), &call(Origin::Party), &worker, &tools(Effect::Send, false));
         assert_eq!(word(&ruling), expected, "{text}");
     }
 }
@@ -214,9 +236,10 @@ fn what_is_unknown_unfit_unplanned_or_over_a_limit_is_denied_before_any_rule() {
     let worker = worker(Mode::Trusted, vec![says(Verdict::Allow, "")]);
     let (good, all) = (call(Origin::Charter), tools(Effect::Send, false));
     let denied = |call: &ToolCall, tools: &Tools, planned, spent, exceeded| {
-        let scope = BTreeMap::new();
+        let (scope, party) = (BTreeMap::new(), &Party::default());
+        let scope = &scope;
         let about =
-            Circumstances { worker: &worker, tools, scope: &scope, planned, spent, exceeded };
+            Circumstances { worker: &worker, tools, scope, party, planned, spent, exceeded };
         match rule(call, &about) {
             Ruling::Deny { rule, .. } => rule.to_string(),
             other => word(&other).to_owned(),

@@ -2,6 +2,7 @@
 //! is driven here.
 
 use casework::condition::Condition;
+use casework::guard::WorkerGuard;
 use casework::origin::{Origin, Value};
 use casework::procedure::{Act, Otherwise, Procedure, QuestionSpec, StepSpec};
 use casework::signal::{Arrival, Signal, SignalKind};
@@ -68,9 +69,9 @@ pub fn blank(mode: Mode) -> Worker {
         procedure: Procedure::default(),
         done: None,
         rules: Vec::new(),
+        guard: WorkerGuard { domains: vec!["harbour.example".into()], ..WorkerGuard::default() },
         constants: Value::new(json!({ "oncall": "oncall@harbour.example" }), Origin::Charter),
         playbook: String::new(),
-        guard: Default::default(),
     }
 }
 

@@ -14,3 +14,5 @@ mod oidc;
 mod schedule;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod web;

@@ -233,14 +233,23 @@ impl Desk {
         Ok(Self { store, intake, office })
     }
 
-    async fn row(&self, id: CaseId) -> Result<CaseRow, Failure> {
+    pub(super) async fn row(&self, id: CaseId) -> Result<CaseRow, Failure> {
         let row = self.store.case(id).await?;
         row.ok_or_else(|| Failure::Use(format!("there is no case {id}")))
     }
 
+    pub(super) async fn lines(&self, case: CaseId) -> Result<Vec<u8>, Failure> {
+        let journal = self.store.journal(case).await?;
+        Ok(journal.map(|journal| journal.lines).unwrap_or_default())
+    }
+
+    /// The worker as it was when the case began, with the tools of today.
+    pub(super) fn charter(&self, row: &CaseRow) -> Result<Charter, Failure> {
+        Ok(fold(&self.office, row, &[])?.charter().clone())
+    }
+
     async fn fold(&self, row: &CaseRow) -> Result<Case, Failure> {
-        let journal = self.store.journal(row.case).await?;
-        let lines = journal.map(|journal| journal.lines).unwrap_or_default();
+        let lines = self.lines(row.case).await?;
         let mut case = fold(&self.office, row, &lines)?;
         case.arrange(self.intake.arranged().now());
         Ok(case)

@@ -37,6 +37,7 @@ pub(super) fn read<'a>(dir: &Path, file: &'a File<'a>, root: &'a Spanned<DeTable
         dir: dir.to_owned(),
         name,
         about,
+        domains,
         time_zone,
         people,
         hours,

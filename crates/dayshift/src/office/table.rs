@@ -126,9 +126,9 @@ fn authority_row(worker: &Worker, spec: &ToolSpec) -> Option<PolicyRow> {
 /// What holds where no rule speaks; a test compares it with what the core rules.
 pub(super) fn default_ruling(spec: &ToolSpec, mode: Mode) -> &'static str {
     match spec.effect {
-        Effect::Read | Effect::Draft => "allow",
+        Effect::Read | Effect::Fetch | Effect::Draft => "allow",
         Effect::Write if mode == Mode::Trusted && spec.undo.is_some() => "allow",
-        Effect::Fetch | Effect::Write | Effect::Send => "ask",
+        Effect::Write | Effect::Send => "ask",
         Effect::Irreversible => "deny",
     }
 }

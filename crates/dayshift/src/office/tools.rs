@@ -111,7 +111,7 @@ fn one<'a>(
         recovery: Recovery::Repeat,
         undo: undo.map(|word| ToolName::new(word.text)),
         system: String::new(),
-        guard: Default::default(),
+        guard: super::guard::of_tool(tool),
     };
     let spec = complete(spec, &config.name);
     Some(Declared { database, sql, config: StatementConfig { spec, statement, one } })
@@ -149,6 +149,8 @@ fn parameters<'a>(tool: &Table<'a>) -> Vec<(Word<'a>, Parameter)> {
             authority: flag("authority"),
             about: declared.text("about"),
         };
+        // The kind of id is read with the rest of what oversight needs.
+        declared.get("record");
         declared.finish();
         parameters.push((name, parameter));
     }

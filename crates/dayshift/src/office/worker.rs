@@ -5,7 +5,7 @@ use super::problem::Problems;
 use super::reader::{Node, Said, Table};
 use super::steps::Around;
 use super::tools::{choice, unknown_tool};
-use super::{Person, WorkerFile, file_of, hours, read_text, rules, steps, suggest};
+use super::{Person, WorkerFile, file_of, guard, hours, read_text, rules, steps, suggest};
 use casework::tool::Tools;
 use casework::worker::{Limits, Mode, Promise, Worker};
 use casework::{Digest, Origin, PersonId, RoleName, SourceName, ToolName, Value, WorkerName};
@@ -18,6 +18,7 @@ pub(super) struct Known {
     pub(super) sources: Vec<SourceName>,
     pub(super) people: BTreeMap<PersonId, Person>,
     pub(super) models: Vec<String>,
+    pub(super) domains: Vec<String>,
 }
 
 /// Reads one worker; what is wrong is reported, and the rest still read.
@@ -57,6 +58,7 @@ pub(super) fn read(
     let (procedure, names) = steps::read(&table, &around);
     let done = rules::done(&table, &around, &names);
     let rules = rules::rules(&table, &around, &names);
+    let guard = guard::of_worker(&table, &known.tools, &known.domains);
     if procedure.steps.is_empty() && model.is_none() {
         let said = Said::new("this worker has neither steps nor a model").label("");
         let help = "without `[[step]]`s a model says what comes next; without both, people do";
@@ -79,7 +81,7 @@ pub(super) fn read(
         rules,
         constants,
         playbook: playbook.map(|it| String::from_utf8_lossy(&it).into_owned()).unwrap_or_default(),
-        guard: Default::default(),
+        guard,
     };
     let examples_dir = folder.join("examples");
     let examples = examples(&examples_dir);

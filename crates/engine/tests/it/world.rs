@@ -278,7 +278,7 @@ pub async fn mail(engine: &Engine, key: &str, thread: &str) -> CaseId {
         title: key.to_owned(),
         party: None,
         thread: vec![thread.to_owned()],
-        fields: Value::new(fields, Origin::Outside).except("from", Origin::Party),
+        fields: Value::new(fields, Origin::Outside).except("from", Origin::Record),
         bodies: Vec::new(),
     };
     match engine.intake.arrived(&"mail:desk".into(), key.to_owned(), arrival).await.unwrap() {

@@ -3,6 +3,7 @@
 use super::super::table::default_ruling;
 use super::super::{load, policy_table};
 use super::{office, replace};
+use casework::party::Party;
 use casework::policy::{Circumstances, Ruling, Spent, rule};
 use casework::tool::{Effect, Recovery, ToolCall, ToolSpec, Tools};
 use casework::worker::Mode;
@@ -86,6 +87,7 @@ fn the_default_is_what_the_core_rules_without_rules() {
                 worker: &worker,
                 tools: &tools,
                 scope: &BTreeMap::new(),
+                party: &Party::default(),
                 planned: true,
                 spent: Spent::default(),
                 exceeded: None,

@@ -195,6 +195,7 @@ pub fn ruling_under(before: &Case, call: &ToolCall, charter: &Charter) -> Ruling
         worker: &charter.worker,
         tools: &charter.tools,
         scope: before.scope(),
+        party: before.counterparty(),
         planned: steps.is_empty() || steps.iter().any(calls_it),
         spent: before.spent(),
         exceeded: None,

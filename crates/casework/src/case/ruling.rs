@@ -34,6 +34,11 @@ impl Case {
         policy::explain(call, &self.circumstances(true, exceeded))
     }
 
+    /// The party of the case and what is its own.
+    pub fn counterparty(&self) -> &crate::party::Party {
+        &self.counterparty
+    }
+
     fn circumstances<'a>(&'a self, planned: bool, exceeded: Option<&'a str>) -> Circumstances<'a> {
         Circumstances {
             worker: &self.charter.worker,

@@ -3,6 +3,7 @@
 
 mod measure_audit;
 mod measure_classify;
+mod measure_invoice;
 mod measure_read;
 
 use std::io::{self, Write};
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["measure", "read", data] => measure_read::measure(Path::new(data)),
+        ["measure", "invoice", data] => measure_invoice::measure(Path::new(data)),
         ["measure", "classify", data] => measure_classify::measure(Path::new(data)),
         ["measure", "classify-resplits", data] => {
             measure_classify::measure_resplits(Path::new(data), 100, None)
@@ -30,7 +32,7 @@ fn main() -> ExitCode {
         },
         ["tidy"] => tidy(),
         _ => Err(io::Error::other(
-            "usage: xtask tidy | measure read|classify DATA | \
+            "usage: xtask tidy | measure read|invoice|classify DATA | \
              measure classify-resplits DATA [KEPT] | measure audit FILE [ENTRIES]",
         )),
     };

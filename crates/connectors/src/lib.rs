@@ -3,6 +3,7 @@
 
 pub mod database;
 pub mod folder;
+pub mod limited;
 pub mod mail;
 pub mod oidc;
 pub mod schedule;

@@ -115,6 +115,9 @@ pub enum Command {
     /// Use one skill on files of your own
     #[command(subcommand)]
     Skill(SkillCommand),
+    /// The process that reads documents from outside, with its limits; started by others
+    #[command(hide = true, subcommand)]
+    ReadChild(ReadChildCommand),
     /// List the tools of an office
     Tools {
         /// The office
@@ -153,6 +156,25 @@ pub struct DemoArguments {
     pub once: bool,
 }
 
+/// What the limited process reads; each from standard input.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ReadChildCommand {
+    /// The words of a PDF
+    Pdf,
+    /// A picture of one page
+    Picture {
+        /// The page
+        page: u32,
+    },
+    /// The words of a picture
+    Words {
+        /// Languages, joined by `+`
+        languages: String,
+    },
+    /// Which languages can be read in pictures
+    Languages,
+}
+
 /// Skills.
 #[derive(Debug, Subcommand)]
 pub enum SkillCommand {
@@ -161,6 +183,16 @@ pub enum SkillCommand {
     Read {
         /// The document
         file: PathBuf,
+    },
+    /// Fields of an invoice: from UBL or CII, from XML within a PDF, or from its pages
+    #[command(after_help = "Examples:\n  dayshift skill invoice invoice.pdf --json\n  \
+            dayshift skill invoice invoice.pdf --ignore-xml")]
+    Invoice {
+        /// XML, a PDF, a picture or plain text
+        file: PathBuf,
+        /// Read the pages even where XML travels with them
+        #[arg(long)]
+        ignore_xml: bool,
     },
     /// Train on labelled texts, certify, apply to others
     #[command(after_help = "Example:\n  \

@@ -16,7 +16,7 @@ mod story;
 mod trial;
 mod try_mail;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, ReadChildCommand};
 use crate::report::Report;
 use clap::CommandFactory as _;
 use std::path::PathBuf;
@@ -94,7 +94,9 @@ async fn dispatch(cli: Cli, report: &Report) -> Result<(), Failure> {
         Command::Doctor { dir } => doctor::doctor(&dir, report).await,
         Command::Person(command) => person::person(command, report).await,
         Command::Audit(command) => audit::audit(command, report).await,
-        Command::Skill(command) => skill::skill(command, report),
+        Command::Skill(command) => skill::skill(command, report).await,
+        // It is served before anything else starts: see `main`.
+        Command::ReadChild(_) => Ok(()),
         Command::Tools { dir } => check::tools(&dir, report),
         Command::Size { dir, forget_after_days } => {
             size::size(&dir, forget_after_days, report).await
@@ -110,6 +112,17 @@ async fn dispatch(cli: Cli, report: &Report) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// Does the work of the limited process, which starts nothing else of the program.
+pub fn read_child(command: &ReadChildCommand) -> ExitCode {
+    use connectors::limited::{Work, serve};
+    serve(&match command.clone() {
+        ReadChildCommand::Pdf => Work::Pdf,
+        ReadChildCommand::Picture { page } => Work::Picture { page },
+        ReadChildCommand::Words { languages } => Work::Words { languages },
+        ReadChildCommand::Languages => Work::Languages,
+    })
 }
 
 /// Where an office keeps its journal.

@@ -14,6 +14,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
+    if let cli::Command::ReadChild(command) = &cli.command {
+        return command::read_child(command);
+    }
     start_log(cli.verbose);
     // The bench measures the loop, which needs one thread; serving and many mail accounts use both
     // cores.

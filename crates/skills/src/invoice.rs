@@ -1,16 +1,23 @@
-//! What an invoice says, in one form whatever it came as: UBL or CII, a PDF with XML inside, or the
-//! words on a page. It does not look for duplicates, compare with orders or pay: that is for whoever
-//! reconciles.
+//! What an invoice says, in one form whatever it came as: UBL or CII, XML within a PDF, or the
+//! words on a page. It does not look for duplicates, compare with orders or pay: that is for
+//! whoever reconciles.
 
+mod check;
 mod date;
+mod iban;
+mod page;
 #[cfg(test)]
 mod tests;
+mod xml;
 
 use std::collections::BTreeMap;
 
 pub use date::Date;
+pub use iban::is_iban;
+pub use page::read_page;
 pub use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+pub use xml::{Refused, read_xml};
 
 /// An invoice or a credit note.
 ///
@@ -21,6 +28,8 @@ use serde::{Deserialize, Serialize};
 pub struct Invoice {
     /// What it was read from.
     pub read_from: ReadFrom,
+    /// The specification that it says it follows (BT-24); none on a page.
+    pub profile: Option<String>,
     /// True when it takes money back: a credit note, or a corrected invoice said to be one.
     pub credit_note: bool,
     /// The seller's number of this document (BT-1).
@@ -38,7 +47,13 @@ pub struct Invoice {
     pub ibans: Vec<String>,
     /// ISO 4217, three capital letters (BT-5).
     pub currency: Option<String>,
-    /// Total without VAT (BT-109).
+    /// Sum of the lines (BT-106).
+    pub lines_total: Option<Decimal>,
+    /// Sum of the allowances on the document (BT-107).
+    pub allowances_total: Option<Decimal>,
+    /// Sum of the charges on the document (BT-108).
+    pub charges_total: Option<Decimal>,
+    /// Total without VAT (BT-109). On a page that only says what VAT is within the total: the rest.
     pub net: Option<Decimal>,
     /// Total VAT (BT-110).
     pub tax: Option<Decimal>,
@@ -46,6 +61,8 @@ pub struct Invoice {
     pub total: Option<Decimal>,
     /// What was paid before (BT-113).
     pub prepaid: Option<Decimal>,
+    /// What was added to round what is due (BT-114).
+    pub rounding: Option<Decimal>,
     /// What is still to be paid (BT-115).
     pub due: Option<Decimal>,
     /// VAT by category and rate (BG-23).
@@ -200,6 +217,32 @@ pub struct Span {
 impl Eq for Span {}
 
 impl Invoice {
+    /// Amounts of money with at least two decimals, and no more than they need, so that one amount
+    /// is always written in one way.
+    fn write_amounts_alike(&mut self) {
+        let totals = [
+            &mut self.lines_total,
+            &mut self.allowances_total,
+            &mut self.charges_total,
+            &mut self.net,
+            &mut self.tax,
+            &mut self.total,
+            &mut self.prepaid,
+            &mut self.rounding,
+            &mut self.due,
+        ];
+        let taxes = self.taxes.iter_mut().flat_map(|tax| [&mut tax.base, &mut tax.amount]);
+        let lines = self.lines.iter_mut().map(|line| &mut line.net);
+        let known = totals.into_iter().chain(taxes).chain(lines).filter_map(Option::as_mut);
+        let adjusted = self.adjustments.iter_mut().map(|one| &mut one.amount);
+        for amount in known.chain(adjusted) {
+            *amount = amount.normalize();
+            if amount.scale() < 2 {
+                amount.rescale(2);
+            }
+        }
+    }
+
     /// The checks that do not hold.
     pub fn failed(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| !check.ok)

@@ -9,6 +9,7 @@ mod hidden;
 mod html;
 mod mail;
 mod mbox;
+mod pdf;
 mod quoted;
 mod sniff;
 #[cfg(test)]
@@ -19,8 +20,12 @@ use std::collections::BTreeMap;
 pub use authentication::AuthenticationResult;
 pub use automatic::{Automatic, AutomaticKind};
 pub use bounds::MAIL_BYTES_MAX;
+pub(crate) use decode::text_in_charset;
 pub use mail::{Address, Attachment, Mail, ReadError, read_mail};
 pub use mbox::read_mbox;
+pub use pdf::{
+    Attached, Cell, Page, Pdf, PdfError, Row, Word, page_of_tsv, pages_of_text, read_pdf, rows,
+};
 pub use quoted::{Parts, split_quoted};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -39,7 +44,7 @@ pub enum Kind {
     Csv,
     /// A JSON value.
     Json,
-    /// A PDF, which is recognised but not read.
+    /// A PDF; [`read`] recognises it and [`read_pdf`] reads it.
     Pdf,
     /// Anything else.
     Unknown,
@@ -58,6 +63,18 @@ pub struct Document {
     pub warnings: Vec<String>,
 }
 
+/// What [`read`] says of a PDF: its parser is not to be trusted with memory and time.
+const PDF_APART: &str = "a PDF is read by `read_pdf`, in a process of its own";
+
+/// A PDF that was read as a document.
+#[must_use]
+pub fn pdf_document(pdf: &Pdf) -> Document {
+    let names: Vec<&str> = pdf.attachments.iter().map(|file| file.name.as_str()).collect();
+    let fields = [("page_count", json!(pdf.pages.len())), ("attachments", json!(names))];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value)).into();
+    Document { kind: Kind::Pdf, text: pdf.text(), fields, warnings: pdf.warnings.clone() }
+}
+
 /// Reads any document. `name` is the file name, which decides only where the content does not.
 ///
 /// What cannot be read gives an empty text and a warning.
@@ -74,7 +91,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Document {
         Kind::Text => text_document(Kind::Text, bytes),
         Kind::Csv => csv_document(bytes),
         Kind::Json => json_document(bytes),
-        Kind::Pdf => unread(Kind::Pdf, "the text of PDF files is not read yet".to_owned()),
+        Kind::Pdf => unread(Kind::Pdf, PDF_APART.to_owned()),
         Kind::Unknown => unread(Kind::Unknown, "the kind of file is not known".to_owned()),
     }
 }

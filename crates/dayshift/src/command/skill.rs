@@ -1,6 +1,8 @@
 //! Skills on files of one's own: read, and classify with its certificate. The skills are pure;
 //! reading and writing files and measuring time happen here.
 
+mod invoice;
+
 use super::Failure;
 use crate::cli::SkillCommand;
 use crate::report::Report;
@@ -9,9 +11,12 @@ use skills::classify::{Classifier, Evaluation, Example, Promise};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-pub fn skill(command: SkillCommand, report: &Report) -> Result<(), Failure> {
+pub async fn skill(command: SkillCommand, report: &Report) -> Result<(), Failure> {
     match command {
-        SkillCommand::Read { file } => read(&file, report),
+        SkillCommand::Read { file } => read(&file, report).await,
+        SkillCommand::Invoice { file, ignore_xml } => {
+            invoice::invoice(&file, ignore_xml, report).await
+        }
         SkillCommand::Classify { train, test, promise, sure, predictions } => {
             let promise = Promise { wrong_at_most: promise, sure };
             classify(&train, &test, promise, predictions, report)
@@ -19,10 +24,16 @@ pub fn skill(command: SkillCommand, report: &Report) -> Result<(), Failure> {
     }
 }
 
-fn read(file: &Path, report: &Report) -> Result<(), Failure> {
+async fn read(file: &Path, report: &Report) -> Result<(), Failure> {
     let bytes = std::fs::read(file).map_err(|error| Failure::file("read", file, &error))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
-    let document = skills::read::read(&name.unwrap_or_default(), &bytes);
+    let mut document = skills::read::read(&name.unwrap_or_default(), &bytes);
+    if document.kind == skills::read::Kind::Pdf {
+        let limited = connectors::limited::Limited::own();
+        let pdf = async { limited?.pdf_with_scans(&bytes).await };
+        let refused = |error| Failure::NotReached(format!("{}: {error}", file.display()));
+        document = skills::read::pdf_document(&pdf.await.map_err(refused)?);
+    }
     let object = serde_json::to_value(&document)
         .map_err(|error| Failure::NotReached(format!("cannot show what was read: {error}")))?;
     let mut words = String::new();

@@ -13,6 +13,7 @@ mod bad_input;
 mod cases;
 mod commands;
 mod demo;
+mod invoice;
 mod kill;
 mod office;
 mod people;

@@ -150,3 +150,8 @@ pub(super) fn raw_headers(message: &Message<'_>, name: &str) -> Vec<String> {
         })
         .collect()
 }
+
+/// Text in a charset that is named, if the name is known.
+pub(crate) fn text_in_charset(charset: &str, bytes: &[u8]) -> Option<String> {
+    charset_decoder(charset.as_bytes()).map(|decode| decode(bytes))
+}

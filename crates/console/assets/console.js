@@ -53,7 +53,7 @@ document.addEventListener("keydown", (event) => {
   else if (key === "?") $("#keys")?.showModal();
   else if (/^[1-9]$/.test(key)) $(`[data-choice="${key}"]`)?.focus();
   else if (key === "/" && !$('[data-key="/"]')) location.href = "/cases";
-  else if ("aerl/".includes(key) && key.length === 1) {
+  else if ("aefrl/".includes(key) && key.length === 1) {
     if (!reach(key)) return;
   } else return;
   event.preventDefault();

@@ -77,6 +77,7 @@ pub(crate) async fn case(
         "verified": story.verified,
         "ask": asked.map(|(ask, _)| ask),
         "call": asked.and_then(|(_, call)| call),
+        "card": folded.as_ref().and_then(casework::ask::card::Card::of),
         "outcome": folded.as_ref().and_then(Case::outcome),
     })))
 }

@@ -3,8 +3,9 @@
 
 use crate::desk::Desk;
 use crate::failure::Failure;
-use casework::ask::{About, Ask};
-use casework::{CaseId, PersonId, Status};
+use casework::ask::arrangements::Arrangements;
+use casework::ask::{About, Ask, Reply, ReplyRefused};
+use casework::{CaseId, PersonId, Status, Timestamp};
 use engine::seams::{CaseQuery, CaseRow};
 
 /// So many open asks are looked at; a longer queue says that it is longer.
@@ -25,6 +26,8 @@ pub(crate) struct Open {
 /// by age.
 pub(crate) async fn open(desk: &Desk, who: &PersonId) -> Result<Vec<Open>, Failure> {
     let now = desk.now();
+    desk.intake.arranged().refresh_away().await?;
+    let arranged = desk.intake.arranged().now();
     let mut found: Vec<Open> = waiting(desk)
         .await?
         .into_iter()
@@ -36,7 +39,7 @@ pub(crate) async fn open(desk: &Desk, who: &PersonId) -> Result<Vec<Open>, Failu
             if handed_in || (ask.is_none() && !stuck) {
                 return None;
             }
-            let mine = ask.as_ref().is_none_or(|ask| is_asked(ask, who));
+            let mine = ask.as_ref().is_none_or(|ask| why_not(ask, who, &arranged, now).is_none());
             Some(Open { row, ask, mine })
         })
         .collect();
@@ -53,19 +56,23 @@ pub(crate) async fn count_mine(desk: &Desk, who: &PersonId) -> Result<usize, Fai
     Ok(open(desk, who).await?.iter().filter(|open| open.mine).count())
 }
 
-/// Whether an ask goes to this person; without named people it goes to whoever is signed in.
-pub(crate) fn is_asked(ask: &Ask, who: &PersonId) -> bool {
-    ask.people.is_empty() || ask.people.contains(who)
-}
-
-/// What kind of decision an ask wants, in a word or two.
-pub(crate) fn kind(about: &About) -> &'static str {
-    match about {
-        About::Approval { .. } => "approval",
-        About::Judgement { .. } => "judgement",
-        About::InDoubt { .. } => "in doubt",
-        About::TakeOver { .. } => "take over",
-        About::Question => "question",
+/// Why this person cannot answer an ask now; none when they can. Who has approved already is not
+/// asked again.
+pub(crate) fn why_not(
+    ask: &Ask,
+    who: &PersonId,
+    arranged: &Arrangements,
+    now: Timestamp,
+) -> Option<ReplyRefused> {
+    if !arranged.is_asked(who, ask, now) {
+        return Some(ReplyRefused::NotYours { who: who.clone(), to: ask.to.clone() });
+    }
+    let About::Approval { .. } = ask.about else { return None };
+    let absent = arranged.stands_in_for(who, ask, now);
+    match ask.admits(who, absent, &Reply::Approve { digest: ask.digest }, now) {
+        // What has lapsed is still shown until the loop says so.
+        Err(ReplyRefused::Lapsed) | Ok(()) => None,
+        Err(refused) => Some(refused),
     }
 }
 

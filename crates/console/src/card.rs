@@ -2,20 +2,20 @@
 //! then the forms that fit. It is built from a fold of the journal, never from a model's words
 //! about it.
 
-use crate::asks::{is_asked, kind};
+mod answering;
+
+use crate::asks::why_not;
 use crate::desk::Desk;
-use crate::marks::{Fact, arguments, in_words, mark};
+use crate::marks::{Fact, in_words, mark};
 use crate::moments::When;
 use crate::sessions::Signed;
 use crate::story::{self, Letter, Story};
 use crate::text::{clean, one_line};
+use casework::ask::card::{self as core, Card as Core, Grantable};
 use casework::ask::{About, Ask};
 use casework::judgement::Question;
-use casework::tool::{Kind, ToolCall, ToolSpec};
-use casework::worker::Charter;
 use casework::{Case, Event};
 use engine::seams::{CaseRow, StoredJournal};
-use serde_json::Value as Json;
 
 /// A card.
 #[derive(Clone, Debug)]
@@ -39,6 +39,25 @@ pub(crate) struct Card {
     /// Why this person cannot answer; empty when they can.
     pub(crate) not_yours: String,
     pub(crate) letters: Vec<(String, When, Letter)>,
+    /// Who has approved so far, where more than one must.
+    pub(crate) approvals: String,
+    /// A model's own words, apart from the facts.
+    pub(crate) worker_says: String,
+    /// Which bounds a grant may have; empty when it cannot be granted.
+    pub(crate) grant: Vec<GrantBound>,
+    /// Whether something like it may be allowed from now on.
+    pub(crate) grantable: bool,
+    /// How many others are of the same shape.
+    pub(crate) alike: usize,
+}
+
+/// An argument of authority on the form of a grant.
+#[derive(Clone, Debug)]
+pub(crate) struct GrantBound {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    /// Whether it is a number, so that it may have an upper limit.
+    pub(crate) number: bool,
 }
 
 /// The call a card is about.
@@ -71,12 +90,15 @@ impl Card {
     }
 }
 
+pub(crate) use answering::editable;
+
 /// How a card is answered.
 #[derive(Clone, Debug)]
 pub(crate) enum Form {
     Approval(Vec<Field>),
     Choice(Vec<Choice>),
     Fields(Vec<Field>),
+    Asked(Vec<Field>),
     Words(String),
     Doubt,
     Outcome,
@@ -119,170 +141,127 @@ pub(crate) fn card(
     journal: &StoredJournal,
 ) -> Result<Card, NoCard> {
     let charter = desk.office.charters.get(&row.worker, row.version).ok_or(NoCard::NoCharter)?;
-    let case = Case::replay(row.case, charter.clone(), &journal.lines)
+    let mut case = Case::replay(row.case, charter.clone(), &journal.lines)
         .map_err(|error| NoCard::Unreadable(error.to_string()))?;
+    let arranged = desk.intake.arranged().now();
+    case.arrange(arranged.clone());
     let (ask, call) = case.open_ask().ok_or(NoCard::NotAsked)?;
+    let shown = Core::of(&case).ok_or(NoCard::NotAsked)?;
     let moments = desk.moments();
     let story = story::tell(row.case, journal, Some(&charter), &moments);
     let question = pending_question(&story);
-    let called = call.map(|call| called(call, charter.tools.get(&call.tool)));
-    let not_yours = if is_asked(ask, &signed.who) {
-        String::new()
-    } else {
-        let names: Vec<String> = ask.people.iter().map(|who| desk.name_of(who)).collect();
-        format!(
-            "This asks {}; you are signed in as {}.",
-            names.join(" or "),
-            desk.name_of(&signed.who)
-        )
+    let called = shown.call.as_ref().map(|call| called(call, &story, row));
+    let grantable = shown.grantable == Grantable::Yes;
+    let grant = shown.call.as_ref().filter(|_| grantable).map(bounds).unwrap_or_default();
+    let not_yours = match why_not(ask, &signed.who, &arranged, desk.now()) {
+        None => String::new(),
+        Some(casework::ask::ReplyRefused::NotYours { .. }) => {
+            let names: Vec<String> = ask.people.iter().map(|who| desk.name_of(who)).collect();
+            let you = desk.name_of(&signed.who);
+            format!("This asks {}; you are signed in as {you}.", names.join(" or "))
+        }
+        Some(refused) => format!("You cannot approve this: {refused}."),
     };
     Ok(Card {
         case: row.case.to_string(),
         ask: ask.id.to_string(),
         digest: ask.digest.to_string(),
         worker: row.worker.to_string(),
-        headline: clean(&ask.headline).text,
-        kind: kind(&ask.about),
+        headline: shown.headline.clone(),
+        kind: shown.kind,
         asked_at: asked_at(&story, ask).map(|at| moments.at(at)).unwrap_or_default(),
         to: asked_people(desk, ask),
-        because: clean(&ask.because.replace('`', "")).text,
-        rule: rule(&story, ask, &charter),
+        because: shown.because.clone(),
+        rule: shown.rule.clone(),
+        approvals: approvals(desk, &shown),
+        worker_says: shown.worker_says.clone().unwrap_or_default(),
+        grant,
+        grantable,
+        alike: 0,
         expires: ask.expires_at.map_or_else(
             || "it waits until someone answers".into(),
             |at| format!("{}, in {}", moments.at(at).words, moments.ahead(at)),
         ),
         consequence: ask.on_expiry.clone(),
         judged: judged_text(&ask.about, question),
-        form: form(ask, call, question, &charter),
+        form: answering::form(ask, call, question, &charter),
         call: called,
         not_yours,
         letters: letters(story),
     })
 }
 
-fn called(call: &ToolCall, spec: Option<&ToolSpec>) -> Called {
-    let undo = match spec.and_then(|spec| spec.undo.as_ref()) {
+fn called(call: &core::CardCall, story: &Story, row: &CaseRow) -> Called {
+    let undo = match &call.undo {
         Some(tool) => format!("yes, by {tool}"),
         None => "no".into(),
     };
+    let place = |place: &core::Place| {
+        let href = format!("/cases/{}#entry-{}", row.case, passage_of(story, place.entry));
+        let part = if place.whole { "" } else { "with " };
+        (href, format!("{part}{}", place.field))
+    };
+    let fact = |fact: &core::Fact| Fact {
+        name: fact.name.clone(),
+        about: fact.about.clone(),
+        long: fact.value.contains('\n') || fact.value.chars().count() > 90,
+        value: fact.value.clone(),
+        mark: mark(fact.origin),
+        note: fact.note.clone(),
+        places: fact.places.iter().map(place).collect(),
+        was: fact.was.clone().unwrap_or_default(),
+    };
     Called {
         tool: call.tool.to_string(),
-        effect: spec.map(|spec| spec.effect.word().to_owned()).unwrap_or_default(),
+        effect: call.effect.map(|effect| effect.word().to_owned()).unwrap_or_default(),
         undo,
-        facts: arguments(&call.arguments, spec),
+        facts: call.facts.iter().map(fact).collect(),
     }
 }
 
-fn form(
-    ask: &Ask,
-    call: Option<&ToolCall>,
-    question: Option<&Question>,
-    charter: &Charter,
-) -> Form {
-    match &ask.about {
-        About::Approval { .. } => {
-            let spec = call.and_then(|call| charter.tools.get(&call.tool));
-            Form::Approval(
-                call.zip(spec).map(|(call, spec)| fields(call, spec)).unwrap_or_default(),
-            )
-        }
-        About::InDoubt { .. } => Form::Doubt,
-        About::TakeOver { .. } => Form::Outcome,
-        About::Question => Form::Words(String::new()),
-        About::Judgement { options } => match question {
-            Some(Question::Classify { into, .. }) => Form::Choice(labels(options, into)),
-            Some(Question::Match { candidates, .. }) => Form::Choice(records(candidates.data())),
-            Some(Question::Extract { fields, .. }) => {
-                Form::Fields(fields.iter().map(|(name, about)| words_field(name, about)).collect())
-            }
-            _ => Form::Words(options.first().map(|(text, _)| text.clone()).unwrap_or_default()),
-        },
+/// The passage of the story that tells an entry.
+fn passage_of(story: &Story, seq: u32) -> u32 {
+    let earlier = || story.entries.iter().rev().skip_while(|entry| entry.seq > seq);
+    match earlier().next().map(|entry| &entry.event) {
+        Some(Event::CallEnded { call, .. }) => call.0,
+        Some(Event::AskAnswered { ask, .. }) => ask.0,
+        Some(Event::Judged(_)) => earlier()
+            .find(|entry| matches!(entry.event, Event::QuestionRaised { .. }))
+            .map_or(seq, |entry| entry.seq),
+        _ => seq,
     }
 }
 
-/// The likeliest labels first, with their probability; then the others as the worker's file lists
-/// them.
-fn labels(options: &[(String, Option<f64>)], into: &[String]) -> Vec<Choice> {
-    let known = options.iter().filter(|(label, _)| into.contains(label));
-    let likely = |probability: Option<f64>| {
-        probability.map(|p| format!("{:.0} in 100", p * 100.0)).unwrap_or_default()
+/// Who has approved so far; empty where one is enough.
+fn approvals(desk: &Desk, shown: &Core) -> String {
+    if shown.quorum.needed < 2 {
+        return String::new();
+    }
+    let moments = desk.moments();
+    let one = |one: &casework::ask::Approved| {
+        let place =
+            one.stands_in_for.as_ref().map(|absent| format!(" for {}", desk.name_of(absent)));
+        let (who, at) = (desk.name_of(&one.who), moments.at(one.at).words);
+        format!("{who}{} at {at}", place.unwrap_or_default())
     };
-    let first = known.map(|(label, probability)| (label, likely(*probability)));
-    let rest = into
-        .iter()
-        .filter(|label| !options.iter().any(|(known, _)| known == *label))
-        .map(|label| (label, String::new()));
-    let choice = |(label, likely): (&String, String)| Choice {
-        label: label.clone(),
-        answer: label.clone(),
-        likely,
-    };
-    first.chain(rest).map(choice).collect()
+    let names: Vec<String> = shown.approved().iter().map(one).collect();
+    let edited = shown.call.as_ref().and_then(|call| call.edited_by.as_ref());
+    let edited = edited.map(|who| format!("; changed by {}", desk.name_of(who)));
+    let so_far = if names.is_empty() { "nobody yet".to_owned() } else { names.join(", ") };
+    let count = format!("{} of {} people", names.len(), shown.quorum.needed);
+    format!("{count}: {so_far}{}", edited.unwrap_or_default())
 }
 
-/// A button per candidate; what it sends is the candidate's id as JSON, so `7` and `"7"` stay
-/// apart.
-fn records(candidates: &Json) -> Vec<Choice> {
-    let mut choices: Vec<Choice> = candidates
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|one| {
-            let id = one.get("id")?;
-            let name = ["name", "title", "label"]
-                .iter()
-                .find_map(|key| one.get(*key))
-                .map(|name| format!(" · {}", in_words(name)))
-                .unwrap_or_default();
-            let label = clean(&format!("{}{name}", in_words(id))).text;
-            Some(Choice { label, answer: id.to_string(), likely: String::new() })
-        })
-        .collect();
-    let none =
-        Choice { label: "none of them".into(), answer: String::new(), likely: String::new() };
-    choices.push(none);
-    choices
-}
-
-/// One input per argument that the tool declares: names and the tool itself cannot change.
-fn fields(call: &ToolCall, spec: &ToolSpec) -> Vec<Field> {
-    spec.parameters
-        .iter()
-        .map(|parameter| {
-            let data = call.argument(&parameter.name);
-            let value = editable(data);
-            let input = match parameter.kind {
-                Kind::Boolean => "boolean",
-                Kind::Texts => "long",
-                Kind::Integer | Kind::Number => "number",
-                Kind::Text if value.contains('\n') || value.chars().count() > 60 => "long",
-                Kind::Text => "short",
-            };
-            Field {
-                name: parameter.name.clone(),
-                about: parameter.about.clone(),
-                value,
-                input,
-                required: parameter.required,
-            }
+/// The arguments that a grant must bound: those of authority.
+fn bounds(call: &core::CardCall) -> Vec<GrantBound> {
+    let of_authority = call.facts.iter().filter(|fact| fact.authority && !fact.value.is_empty());
+    of_authority
+        .map(|fact| GrantBound {
+            name: fact.name.clone(),
+            value: one_line(&fact.value, 80),
+            number: casework::grant::micro(&fact.value.as_str().into()).is_some(),
         })
         .collect()
-}
-
-/// An argument as it stands in the edit form; lists are one item a line.
-pub(crate) fn editable(data: &Json) -> String {
-    let text = match data {
-        Json::Null => String::new(),
-        Json::Bool(flag) => flag.to_string(),
-        Json::Array(items) => items.iter().map(in_words).collect::<Vec<_>>().join("\n"),
-        other => in_words(other),
-    };
-    clean(&text).text.replace("\r\n", "\n")
-}
-
-fn words_field(name: &str, about: &str) -> Field {
-    let (name, about) = (name.to_owned(), about.to_owned());
-    Field { name, about, value: String::new(), input: "short", required: false }
 }
 
 /// The question that the ask holds up: the last one that was raised.
@@ -311,6 +290,8 @@ fn judged_text(about: &About, question: Option<&Question>) -> Option<Fact> {
         value: shown.text,
         long: true,
         mark: mark(value.origin()),
+        places: Vec::new(),
+        was: String::new(),
     })
 }
 
@@ -328,26 +309,6 @@ fn asked_people(desk: &Desk, ask: &Ask) -> String {
         true => format!("whoever is signed in{role}"),
         false => format!("{}{role}", names.join(" or ")),
     }
-}
-
-/// The rule that asked, with its condition as the worker's file has it.
-fn rule(story: &Story, ask: &Ask, charter: &Charter) -> String {
-    let proposed = story.entries.iter().find(|entry| entry.seq == ask.id.0);
-    let Some(Event::CallProposed { ruling: casework::policy::Ruling::Ask { rule, .. }, .. }) =
-        proposed.map(|entry| &entry.event)
-    else {
-        return String::new();
-    };
-    let known = charter.worker.rules.iter().find(|known| known.name == rule.as_str());
-    let words = match known.and_then(|known| known.when.as_ref()) {
-        Some(when) => format!("{rule}: {}", when.text()),
-        None if rule.as_str() == "authority" => {
-            "authority: an outsider's word may not say who gets what".into()
-        }
-        None => rule.to_string(),
-    };
-    // A rule that gives itself as its reason is said once.
-    if words == ask.because { String::new() } else { words }
 }
 
 /// What came in, newest first: the evidence beside the decision.

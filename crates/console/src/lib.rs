@@ -10,6 +10,7 @@ mod card;
 mod desk;
 mod door;
 mod failure;
+mod granting;
 mod guard;
 mod live;
 mod marks;

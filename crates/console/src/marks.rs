@@ -25,6 +25,10 @@ pub(crate) struct Fact {
     pub(crate) mark: Mark,
     /// What is odd about it; empty when nothing is.
     pub(crate) note: String,
+    /// Where it was read: an address and its words.
+    pub(crate) places: Vec<(String, String)>,
+    /// What stood there before a person changed it; empty when nobody did.
+    pub(crate) was: String,
 }
 
 /// The mark of an origin: ◆ for those whose word may say who gets what, ▲ for all others.
@@ -122,6 +126,8 @@ fn fact(name: &str, value: &str, origin: Origin) -> Fact {
         note: shown.note(),
         value: shown.text,
         mark: mark(origin),
+        places: Vec::new(),
+        was: String::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! nothing by being looked at.
 
 pub(crate) mod account;
+pub(crate) mod batch;
 pub(crate) mod case;
 pub(crate) mod cases;
 pub(crate) mod changes;

@@ -7,6 +7,7 @@ use crate::asks;
 use crate::card::editable;
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::granting;
 use crate::guard::{Pairs, field};
 use crate::pages::step_up::needs_fresh;
 use crate::sessions::Signed;
@@ -15,7 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form, Json};
 use casework::ask::{Ask, Reply, ReplyRefused};
 use casework::tool::{Kind, ToolCall, ToolSpec};
-use casework::{AskId, Case, CaseId, Digest};
+use casework::{AskId, Case, CaseId, Digest, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -43,7 +44,8 @@ pub(crate) async fn by_form(
     if field(&pairs, "kind") != Some("reject") {
         needs_fresh(&desk, &signed, stakes(&folded), (then, &pairs), back)?;
     }
-    let reply = read_form(&pairs, open, folded.open_ask().and_then(|(_, call)| call), &folded)?;
+    let reply =
+        read_form(&pairs, open, folded.open_ask().and_then(|(_, call)| call), &folded, desk.now())?;
     hand_in(&desk, &signed, &folded, ask, reply).await?;
     let next = asks::open(&desk, &signed.who).await?;
     let next = next.iter().filter(|open| open.mine).find_map(|open| {
@@ -71,7 +73,7 @@ pub(crate) async fn by_json(
 }
 
 /// What hangs on a reply to the open ask: saying that a call did not happen performs it too.
-fn stakes(case: &Case) -> Stakes {
+pub(crate) fn stakes(case: &Case) -> Stakes {
     let open = case.open_ask();
     let call = open.and_then(|(_, call)| call);
     let spec = call.and_then(|call| case.charter().tools.get(&call.tool));
@@ -80,17 +82,21 @@ fn stakes(case: &Case) -> Stakes {
 }
 
 /// A case as it stands now.
-async fn fold(desk: &Desk, case: CaseId) -> Result<Case, Failure> {
+pub(crate) async fn fold(desk: &Desk, case: CaseId) -> Result<Case, Failure> {
     let (row, journal) = desk.find(case).await?;
     let refused = |why: String| Failure::Refused { why, case };
     let charter = desk.office.charters.get(&row.worker, row.version).ok_or_else(|| {
         refused("the files of the worker's version that this case keeps are not here".into())
     })?;
-    Case::replay(case, charter, &journal.lines).map_err(|error| refused(error.to_string()))
+    let mut folded =
+        Case::replay(case, charter, &journal.lines).map_err(|error| refused(error.to_string()))?;
+    desk.intake.arranged().refresh_away().await?;
+    folded.arrange(desk.intake.arranged().now());
+    Ok(folded)
 }
 
 /// The ask, if it is open and exactly the one that was shown.
-fn still_asked<'a>(
+pub(crate) fn still_asked<'a>(
     desk: &Desk,
     case: &'a Case,
     ask: AskId,
@@ -109,7 +115,7 @@ fn still_asked<'a>(
     }
 }
 
-async fn hand_in(
+pub(crate) async fn hand_in(
     desk: &Desk,
     signed: &Signed,
     case: &Case,
@@ -133,6 +139,7 @@ fn read_form(
     ask: &Ask,
     call: Option<&ToolCall>,
     case: &Case,
+    now: Timestamp,
 ) -> Result<Reply, Failure> {
     let text = |name: &str| field(pairs, name).unwrap_or_default().replace("\r\n", "\n");
     let words = |name: &str, missing: &str| match text(name).trim() {
@@ -142,6 +149,11 @@ fn read_form(
     let digest = ask.digest;
     Ok(match field(pairs, "kind").unwrap_or_default() {
         "approve" => Reply::Approve { digest },
+        "grant" => {
+            let call =
+                call.ok_or_else(|| Failure::Bad { why: "there is no call to allow".into() })?;
+            Reply::Grant { digest, allowance: granting::allowance(pairs, call, now)? }
+        }
         "edit" => {
             let spec = call.and_then(|call| case.charter().tools.get(&call.tool));
             let (call, spec) = call
@@ -151,6 +163,7 @@ fn read_form(
         }
         "reject" => Reply::Reject { why: words("why", "say why, so that the worker can see it")? },
         "say" => Reply::Say { answer: text("answer") },
+        "form" => Reply::Fill { fields: granting::filled(pairs, ask)? },
         "words" => Reply::Say { answer: words("answer", "the answer is empty")? },
         "fields" => {
             let found: Map<String, Value> = pairs

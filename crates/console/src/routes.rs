@@ -23,6 +23,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = vec![
         changes("/cases/{case}/cancel", Need::Decide, pages::case::cancel),
         changes("/cases/{case}/asks/{ask}/reply", Need::Decide, reply::by_form),
+        changes("/batch", Need::Decide, pages::batch::approve),
         changes("/workers/{worker}/pause", Need::Pause, pages::workers::pause),
         changes("/workers/{worker}/resume", Need::Resume, pages::workers::resume),
         changes("/stop", Need::Pause, pages::workers::stop_all),
@@ -38,6 +39,7 @@ fn shown() -> Vec<Route> {
     vec![
         shows("/", Need::Look, pages::needs::home),
         shows("/asks/{case}/{ask}", Need::Look, pages::needs::one),
+        shows("/batch/{case}/{ask}", Need::Look, pages::batch::show),
         shows("/cases", Need::Look, pages::cases::list),
         shows("/cases/{case}", Need::Look, pages::case::show),
         shows("/unclaimed", Need::Look, pages::cases::unclaimed),

@@ -1,6 +1,7 @@
 //! Needs you: what waits for the person who is signed in, the most pressing first, with one ask
 //! open beside the list.
 
+use super::batch::alike;
 use super::{Shell, render};
 use crate::asks::{self, ASKS_MAX, Open};
 use crate::card::{Card, Form, NoCard, card};
@@ -117,7 +118,9 @@ async fn detail(
         return Ok(gone("Your reply was handed in; the case goes on."));
     }
     Ok(match card(desk, signed, &row, &journal) {
-        Ok(card) if ask.is_none_or(|ask| ask.to_string() == card.ask) => {
+        Ok(mut card) if ask.is_none_or(|ask| ask.to_string() == card.ask) => {
+            let id = waits.and_then(|open| open.ask.as_ref()).map(|ask| ask.id);
+            card.alike = id.map_or(0, |id| alike(open, case, id).len());
             Detail::Card(Box::new(card))
         }
         Ok(_) | Err(NoCard::NotAsked) => {

@@ -4,6 +4,7 @@
 mod measure_audit;
 mod measure_classify;
 mod measure_invoice;
+mod measure_gate;
 mod measure_read;
 
 use std::io::{self, Write};
@@ -15,6 +16,9 @@ use xtask::tidy::{Check, Tree, root};
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let ["measure", "gate", options @ ..] = words.as_slice() {
+        return print(measure_gate(options));
+    }
     let outcome = match words.as_slice() {
         ["measure", "read", data] => measure_read::measure(Path::new(data)),
         ["measure", "invoice", data] => measure_invoice::measure(Path::new(data)),
@@ -33,10 +37,24 @@ fn main() -> ExitCode {
         ["tidy"] => tidy(),
         _ => Err(io::Error::other(
             "usage: xtask tidy | measure read|invoice|classify DATA | \
-             measure classify-resplits DATA [KEPT] | measure audit FILE [ENTRIES]",
+             measure classify-resplits DATA [KEPT] | measure audit FILE [ENTRIES] | \
+             measure gate [--agentdojo DIR] [--tau2 DIR] [--only SUITE] [--json]",
         )),
     };
-    let printed = outcome.and_then(|figures| writeln!(io::stdout(), "{figures:#}"));
+    print(outcome.map(|figures| format!("{figures:#}")))
+}
+
+fn measure_gate(options: &[&str]) -> io::Result<String> {
+    let known = measure_gate::Options::read(options);
+    measure_gate::run(&known.ok_or_else(|| {
+        io::Error::other(
+            "usage: xtask measure gate [--agentdojo DIR] [--tau2 DIR] [--only SUITE] [--json]",
+        )
+    })?)
+}
+
+fn print(outcome: io::Result<String>) -> ExitCode {
+    let printed = outcome.and_then(|text| writeln!(io::stdout(), "{text}"));
     match printed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

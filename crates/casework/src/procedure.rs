@@ -12,7 +12,8 @@ pub struct Procedure {
     /// Empty for a worker that a model leads without a plan.
     pub steps: Vec<StepSpec>,
     /// The steps are a plan that a model carries out: it says which of those that are left comes
-    /// next and fills in what the step leaves open. It can leave steps out; it can add none.
+    /// next and fills in the arguments that stand as `$model`. It can leave steps out; it can add
+    /// none.
     pub led_by_model: bool,
 }
 

@@ -173,6 +173,11 @@ impl Template {
         }
     }
 
+    /// Whether a plan leaves this argument to the model that carries it out: `$model`.
+    pub fn is_left_to_model(&self) -> bool {
+        matches!(self, Self::Path { path, .. } if path == LEFT_TO_MODEL)
+    }
+
     /// The paths it uses, each with whether something stands in when there is no value.
     pub fn holes(&self) -> Vec<(&str, bool)> {
         match self {
@@ -232,6 +237,9 @@ fn look_up(scope: &BTreeMap<String, Value>, path: &str) -> Option<Value> {
         withheld.then(|| Value::new(format!("⟨{path}⟩"), Origin::Charter))
     })
 }
+
+/// What stands in a plan for an argument that the model fills in.
+pub const LEFT_TO_MODEL: &str = "model";
 
 /// Marks the value of a call that shadow mode did not perform.
 pub const WITHHELD: &str = "withheld";

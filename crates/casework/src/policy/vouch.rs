@@ -79,6 +79,10 @@ pub fn vouched(
     {
         return Ok(Voucher::OwnRecord);
     }
+    // Whoever carries out a plan chose among values that an outsider's text may have chosen.
+    if origin == Origin::Outside && about.worker.procedure.led_by_model {
+        return Err(origin);
+    }
     Wanted::new(name, value.data(), kind.map(String::as_str)).search(about).ok_or(origin)
 }
 

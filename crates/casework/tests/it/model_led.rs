@@ -175,8 +175,8 @@ fn an_approved_call_of_a_model_runs_on_the_persons_permit() {
 /// A plan for the sender's ticket: look it up, note something on it, answer the sender.
 fn planned(decisions: Vec<Decision>) -> Walk {
     let find = call("crm.find", json!({ "mail": "$signal.sender" }));
-    let note = call("tickets.note", json!({ "id": "$customer.id" }));
-    let reply = call("mail.reply", json!({ "to": "$signal.sender" }));
+    let note = call("tickets.note", json!({ "id": "$customer.id", "note": "$model" }));
+    let reply = call("mail.reply", json!({ "to": "$signal.sender", "text": "$model" }));
     let steps =
         vec![step("customer", find), or_skip(step("note", note)), or_skip(step("reply", reply))];
     let allow = |tool: &str| rule(tool, tool, Verdict::Allow, "");
@@ -195,6 +195,7 @@ fn a_call_outside_the_plan_is_denied_and_not_asked() {
         calls("mail.send", json!({ "to": "jo@lantern.example", "text": "a" })),
         calls("crm.find", json!({ "mail": "eve@fog.example" })),
         calls("mail.reply", json!({ "to": "eve@fog.example", "text": "a" })),
+        calls("mail.reply", json!({ "subject": "mine", "text": "a", "to": "jo@lantern.example" })),
         calls("mail.reply", json!({ "text": "a" })),
         calls("mail.reply", json!({ "to": "jo@lantern.example", "text": "again" })),
         calls("tickets.note", json!({ "id": "c-1", "note": "too late" })),
@@ -203,7 +204,7 @@ fn a_call_outside_the_plan_is_denied_and_not_asked() {
     let done: Vec<&str> = walk.performed.iter().map(|call| call.tool().as_str()).collect();
     assert_eq!(done, ["crm.find", "mail.reply"]);
     assert_eq!(walk.performed[1].call().argument("to"), "jo@lantern.example");
-    assert_eq!(walk.story().matches("not in the plan").count(), 5);
+    assert_eq!(walk.story().matches("not in the plan").count(), 6);
 }
 
 #[test]

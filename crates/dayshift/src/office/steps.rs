@@ -7,7 +7,7 @@ use super::tools::{choice, unknown_tool};
 use super::worker::Known;
 use super::{firm, form, suggest};
 use casework::procedure::{Act, Otherwise, Procedure, QuestionSpec, StepSpec};
-use casework::template::Template;
+use casework::template::{LEFT_TO_MODEL, Template};
 use casework::time::parse_length_ms;
 use casework::tool::{Kind, ToolSpec};
 use casework::{RoleName, ToolName};
@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 /// The keys of which a step has exactly one.
 const ACTS: [&str; 7] = ["judge", "call", "ask", "wait", "finish", "hand_over", "again"];
 /// Names that mean something else where conditions are read.
-const RESERVED: [&str; 7] = ["signal", "first", "charter", "case", "args", "origin", "found"];
+const RESERVED: [&str; 8] =
+    ["signal", "first", "charter", "case", "args", "origin", "found", LEFT_TO_MODEL];
 
 /// What steps are read against.
 pub(super) struct Around<'k> {
@@ -38,6 +39,7 @@ pub(super) fn read(worker: &Table<'_>, around: &Around<'_>) -> (Procedure, Vec<S
         let before = names.get(..at).unwrap_or_default();
         let later = names.get(at..).unwrap_or_default();
         let scope = Names::new(ALWAYS).and(before).later(later);
+        let scope = if led_by_model { scope.and([LEFT_TO_MODEL]) } else { scope };
         let reading = Reading { table: &table, scope, before, around, led_by_model };
         let when = table.word("when").and_then(|word| reading.scope.condition(&word));
         let words = [("hand_over", Otherwise::HandOver), ("skip", Otherwise::Skip)];
@@ -130,11 +132,7 @@ impl<'a> Reading<'_, 'a> {
     fn call(&self, word: &Word<'_>, with: Option<&Node<'_>>) -> Option<Act> {
         let tool = tool(word, self.around)?;
         let heading = word.clone();
-        // What a plan leaves open, the model that carries it out fills in.
-        let with = match self.led_by_model {
-            true => given(with, tool, &self.scope),
-            false => arguments(with, tool, &heading, &self.scope),
-        };
+        let with = arguments(with, tool, &heading, &self.scope);
         Some(Act::Call { tool: tool.name.clone(), with })
     }
 
@@ -283,17 +281,6 @@ pub(super) fn arguments(
     scope: &Names,
 ) -> BTreeMap<String, Template> {
     let table = with.and_then(Node::table);
-    let missing = tool.parameters.iter().filter(|p| p.required);
-    for parameter in missing.filter(|p| table.as_ref().is_none_or(|t| !t.has(&p.name))) {
-        let said = Said::new(format!("`{}` needs the argument `{}`", tool.name, parameter.name));
-        call.error("W020", said.label(format!("add `{} = …` to `with`", parameter.name)));
-    }
-    given(with, tool, scope)
-}
-
-/// The arguments that are written, each compared with what the tool declares.
-fn given(with: Option<&Node<'_>>, tool: &ToolSpec, scope: &Names) -> BTreeMap<String, Template> {
-    let table = with.and_then(Node::table);
     let mut arguments = BTreeMap::new();
     for (name, node) in table.iter().flat_map(Table::entries) {
         let Some(parameter) = tool.parameters.iter().find(|p| p.name == name.text) else {
@@ -311,6 +298,11 @@ fn given(with: Option<&Node<'_>>, tool: &ToolSpec, scope: &Names) -> BTreeMap<St
             node.error("W021", said.label(format!("`{}` declares it so", tool.name)));
         }
         arguments.insert(name.text.to_owned(), template);
+    }
+    let missing = tool.parameters.iter().filter(|p| p.required);
+    for parameter in missing.filter(|p| table.as_ref().is_none_or(|t| !t.has(&p.name))) {
+        let said = Said::new(format!("`{}` needs the argument `{}`", tool.name, parameter.name));
+        call.error("W020", said.label(format!("add `{} = …` to `with`", parameter.name)));
     }
     arguments
 }

@@ -3,8 +3,8 @@
 
 mod measure_audit;
 mod measure_classify;
-mod measure_invoice;
 mod measure_gate;
+mod measure_invoice;
 mod measure_read;
 
 use std::io::{self, Write};

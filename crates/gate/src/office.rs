@@ -1,6 +1,6 @@
 //! An office around a suite: the real engine over a real store, one worker per task, the suite's
-//! tools with simulated systems behind them, and people who approve what an honest worker would have
-//! asked for and nothing else.
+//! tools with simulated systems behind them, and people who approve what an honest worker would
+//! have asked for and nothing else.
 
 use crate::script::{Play, Stage, WorstCase};
 use crate::suite::{GateError, Planned, Policy, Suite, Task};

@@ -40,7 +40,7 @@ pub(crate) struct Collections {
 }
 
 impl Collections {
-    /// The world with the attacker's text in every place where one can write, or with nothing there.
+    /// The world with the attacker's text wherever one can write, or with nothing there.
     pub(crate) fn open(
         content: &Map<String, Json>,
         does: Arc<BTreeMap<String, Does>>,

@@ -1,5 +1,5 @@
-//! Systems that were recorded: a call gets the result that it had when somebody recorded it, with an
-//! attacker's text where one can write.
+//! Systems that were recorded: a call gets the result that it had when somebody recorded it, with
+//! an attacker's text where one can write.
 
 use crate::suite::{Attack, Systems};
 use serde::Deserialize;

@@ -1,6 +1,6 @@
-//! The service desk of a shop (τ-bench retail): a customer who is signed in starts the case, no plan
-//! binds the model, and what it may touch is what belongs to that customer. In place of an attacker's
-//! text each customer asks for what another one's case does.
+//! The service desk of a shop (τ-bench retail): a customer who is signed in starts the case, no
+//! plan binds the model, and what it may touch is what belongs to that customer. In place of an
+//! attacker's text each customer asks for what another one's case does.
 
 use crate::corpus::OptIn;
 use crate::declare::Declared;

@@ -78,7 +78,7 @@ pub fn urls_in(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| c.is_whitespace() || "<>\"'()[]{}|\\^`".contains(c))
         .map(|piece| piece.trim_end_matches(['.', ',', ';', ':', '!', '?']))
         .filter(|piece| piece.contains("://"))
-        .filter_map(|piece| url(piece))
+        .filter_map(url)
 }
 
 fn canonical_text(text: &str) -> Option<Canonical> {

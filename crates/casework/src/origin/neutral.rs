@@ -35,8 +35,8 @@ impl Value {
             }
         });
         for (path, text) in changed {
-            let keys = path.split('.').filter(|key| !key.is_empty());
-            let place = keys.fold(Some(&mut self.data), |data, key| match data? {
+            let mut keys = path.split('.').filter(|key| !key.is_empty());
+            let place = keys.try_fold(&mut self.data, |data, key| match data {
                 Json::Object(map) => map.get_mut(key),
                 Json::Array(items) => items.get_mut(key.parse::<usize>().ok()?),
                 _ => None,

@@ -144,7 +144,8 @@ fn only_what_someone_of_the_firm_wrote_out_is_fetched() {
         BTreeMap::from([("signal".to_owned(), Value::new(json!({ "text": text }), origin))])
     };
     let nothing = BTreeMap::new;
-    let table: [(Origin, BTreeMap<String, Value>, &[&str], &str); 9] = [
+    type Fetch = (Origin, BTreeMap<String, Value>, &'static [&'static str], &'static str);
+    let table: [Fetch; 9] = [
         (Origin::Charter, nothing(), &[], "allow"),
         (Origin::Colleague, nothing(), &[], "allow"),
         (Origin::Outside, nothing(), &[], "ask"),

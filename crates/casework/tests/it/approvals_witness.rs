@@ -62,8 +62,8 @@ impl World {
             let listed = |who: &&str| shown.ask.people.iter().any(|known| known.as_str() == *who);
             let seat = [said.who]
                 .into_iter()
-                .find(|who| listed(&who))
-                .or_else(|| said.seats.iter().copied().find(|who| listed(&who)));
+                .find(|who| listed(who))
+                .or_else(|| said.seats.iter().copied().find(|who| listed(who)));
             let seat = seat.unwrap_or_else(|| panic!("{} is not listed", said.who));
             if !self.config.requester_may_approve {
                 let asked = |who| shown.ask.quorum.not_by.iter().any(|p| p.as_str() == who);

@@ -8,7 +8,6 @@ mod folder;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
-#[expect(clippy::print_stdout, reason = "who runs the tests should know what was skipped")]
 mod oidc;
 #[cfg(test)]
 mod schedule;

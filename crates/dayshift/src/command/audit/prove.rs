@@ -77,10 +77,10 @@ fn call_of_key(case: CaseId, journal: &[u8], wanted: Digest) -> Option<CallId> {
     for entry in trail::lines(journal).filter_map(|line| Entry::from_line(line).ok()) {
         match entry.event {
             Event::CaseOpened { nonce: made, .. } => nonce = made,
-            Event::CallProposed { call, .. } => {
-                if casework::permit::idempotency_key(&nonce, case, call.id) == wanted {
-                    return Some(call.id);
-                }
+            Event::CallProposed { call, .. }
+                if casework::permit::idempotency_key(&nonce, case, call.id) == wanted =>
+            {
+                return Some(call.id);
             }
             _ => {}
         }

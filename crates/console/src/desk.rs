@@ -93,8 +93,8 @@ pub struct Office {
     pub zone: TimeZone,
     /// How a person gets a sign-in link, in one sentence: the binary knows its own commands.
     pub sign_in_hint: String,
-    /// Addresses of proxies: with any, nobody else reaches the console, and what they say of where a
-    /// request comes from is believed.
+    /// Addresses of proxies: with any, nobody else reaches the console, and what they say of where
+    /// a request comes from is believed.
     pub proxies: Vec<IpAddr>,
     /// Host names under which the console is reached, besides those of the loopback.
     pub hosts: Vec<String>,

@@ -58,8 +58,8 @@ impl FirmSignIn {
         Self { shown, provider, domains, people, away: Away::default() }
     }
 
-    /// Whom an identity means: a subject or an address that the office's files name, else the person
-    /// with that verified address, if its domain is one of the firm's.
+    /// Whom an identity means: a subject or an address that the office's files name, else the
+    /// person with that verified address, if its domain is one of the firm's.
     fn whose(&self, identity: &Identity, roll: &Roll) -> Option<PersonId> {
         let mail = identity.mail.as_ref().map(|mail| mail.to_lowercase());
         let mail = mail.filter(|mail| self.is_ours(mail));

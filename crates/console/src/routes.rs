@@ -1,4 +1,5 @@
-//! Every address with what it needs of whoever calls it: nothing is served that does not stand here.
+//! Every address with what it needs of whoever calls it: nothing is served that does not stand
+//! here.
 
 use crate::access::Need;
 use crate::desk::Desk;

@@ -1,5 +1,5 @@
-//! Who is signed in: links and sign-ins as passes in the store, by the hash of their secret, so that
-//! they outlive the process. It decides who speaks and how sure that is, not what they may do.
+//! Who is signed in: links and sign-ins as passes in the store, by the hash of their secret, so
+//! that they outlive the process. It decides who speaks and how sure that is, not what they may do.
 
 mod opening;
 
@@ -86,9 +86,9 @@ impl Signed {
 }
 
 impl Sessions {
-    /// Over an office's people. Cookies get a name of the office's own, because browsers do not tell
-    /// ports apart: two offices on one machine would sign each other out. `place` is what tells it
-    /// from others, such as its folder; over TLS the name binds the cookie to this host.
+    /// Over an office's people. Cookies get a name of the office's own, because browsers do not
+    /// tell ports apart: two offices on one machine would sign each other out. `place` is what
+    /// tells it from others, such as its folder; over TLS the name binds the cookie to this host.
     pub fn new(clock: Clock, people: Arc<dyn People>, place: &str, over_tls: bool) -> Self {
         let own = Digest::of(format!("dayshift cookie\n{place}").as_bytes()).to_string();
         let own = own.get(..8).unwrap_or_default();

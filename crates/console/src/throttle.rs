@@ -1,5 +1,5 @@
-//! How often somebody may try to sign in: by name and by address, each failure in a row waits longer
-//! than the one before. Pure; it forgets everything with the process.
+//! How often somebody may try to sign in: by name and by address, each failure in a row waits
+//! longer than the one before. Pure; it forgets everything with the process.
 
 use casework::Timestamp;
 use casework::time::{HOUR_MS, MINUTE_MS};

@@ -1,6 +1,6 @@
-//! An identity token, verified: signature by one of the provider's keys, issuer, audience, times and
-//! nonce (OpenID Connect Core 1.0, 3.1.3.7; RFC 7515). Pure; algorithms that need a shared secret,
-//! or none, are not taken.
+//! An identity token, verified: signature by one of the provider's keys, issuer, audience, times
+//! and nonce (OpenID Connect Core 1.0, 3.1.3.7; RFC 7515). Pure; algorithms that need a shared
+//! secret, or none, are not taken.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

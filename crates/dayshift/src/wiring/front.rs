@@ -1,5 +1,5 @@
-//! How people reach an office: the desk, who is signed in, the socket and its address. It refuses an
-//! address that others reach while nobody can sign in.
+//! How people reach an office: the desk, who is signed in, the socket and its address. It refuses
+//! an address that others reach while nobody can sign in.
 
 use super::{House, LANE_CASES};
 use crate::command::Failure;

@@ -125,7 +125,8 @@ impl Amendment {
         self
     }
 
-    /// The lines of its entries after a chain, each ended by a line break, and the chain after them.
+    /// The lines of its entries after a chain, each ended by a line break, and the chain after
+    /// them.
     ///
     /// # Errors
     /// Only if an entry cannot be JSON, which no change can bring about.

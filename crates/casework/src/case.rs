@@ -2,8 +2,8 @@
 //! reads no clock and keeps no state that the journal does not hold.
 //!
 //! `case/apply.rs` folds entries (`case/calling.rs` and `case/asking.rs` those of calls and asks),
-//! `case/decide.rs` walks the procedure, `case/ruling.rs` makes and rules on calls, `case/receive.rs` turns signals into entries,
-//! `case/view.rs` is what lists and judges see.
+//! `case/decide.rs` walks the procedure, `case/ruling.rs` makes and rules on calls,
+//! `case/receive.rs` turns signals into entries, `case/view.rs` is what lists and judges see.
 
 mod apply;
 mod asking;

@@ -1,8 +1,8 @@
 //! Standing grants: a person who approves a call may allow what is like it from now on, within
-//! limits, so many times, until a day. A grant answers one kind of ask and no other: the same worker,
-//! step, tool as declared then, and rule. It never reaches what a rule denies, what cannot be taken
-//! back, or what needs two people; and where it says nothing of an authority argument, that argument
-//! must have a trusted origin. Counting its uses is the engine's work.
+//! limits, so many times, until a day. A grant answers one kind of ask and no other: the same
+//! worker, step, tool as declared then, and rule. It never reaches what a rule denies, what cannot
+//! be taken back, or what needs two people; and where it says nothing of an authority argument,
+//! that argument must have a trusted origin. Counting its uses is the engine's work.
 
 #[cfg(test)]
 mod tests;

@@ -91,7 +91,8 @@ pub struct AllowList {
     pub tool: ToolName,
     /// Of which argument.
     pub argument: String,
-    /// Values, compared after canonicalisation. One that ends in `*` is a beginning; `*@firm.example`
-    /// is every address of that domain; an URL is its origin and everything below its path.
+    /// Values, compared after canonicalisation. One that ends in `*` is a beginning;
+    /// `*@firm.example` is every address of that domain; an URL is its origin and everything below
+    /// its path.
     pub values: Vec<String>,
 }

@@ -1,5 +1,6 @@
-//! The party of a case and what is its own: the verified address it wrote from, and the ids that its
-//! own records gave (the closure of ownership). It reads nothing; the fold tells it what was read.
+//! The party of a case and what is its own: the verified address it wrote from, and the ids that
+//! its own records gave (the closure of ownership). It reads nothing; the fold tells it what was
+//! read.
 
 #[cfg(test)]
 mod tests;

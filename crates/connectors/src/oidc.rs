@@ -20,8 +20,8 @@ use std::time::Duration;
 const ANSWER: Duration = Duration::from_secs(10);
 /// And be this large.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
-/// How the challenge is made of the verifier: its SHA-256 (RFC 7636, 4.2). In two pieces, because it
-/// looks like an error code of ours.
+/// How the challenge is made of the verifier: its SHA-256 (RFC 7636, 4.2). In two pieces, because
+/// it looks like an error code of ours.
 const METHOD: &str = concat!("S", "256");
 
 /// Where the firm's sign-in is and what we are called there.

@@ -1,5 +1,5 @@
-//! Two forms in full: what is allowed from now on, and the fields of a question. Whether what they say
-//! holds, the case says.
+//! Two forms in full: what is allowed from now on, and the fields of a question. Whether what they
+//! say holds, the case says.
 
 use crate::failure::Failure;
 use crate::guard::field;

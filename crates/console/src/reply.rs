@@ -202,7 +202,7 @@ fn changes(
             |what: &str| Failure::Bad { why: format!("`{}` must be {what}", parameter.name) };
         let value = match parameter.kind {
             _ if sent.trim().is_empty() && !parameter.required => Value::Null,
-            Kind::Text => sent.into(),
+            Kind::Text | Kind::Identifier => sent.into(),
             Kind::Integer => {
                 let number = sent.trim().parse::<i64>();
                 number.map_err(|_| wrong("a whole number"))?.into()

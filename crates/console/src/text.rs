@@ -1,5 +1,5 @@
-//! Text by outsiders for pages. What hides letters is taken out in `casework::ask::shown`; escaping is
-//! the templates' work.
+//! Text by outsiders for pages. What hides letters is taken out in `casework::ask::shown`; escaping
+//! is the templates' work.
 
 pub(crate) use casework::ask::shown::clean;
 

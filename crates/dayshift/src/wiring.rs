@@ -96,13 +96,8 @@ pub async fn open(
         report.problems(&problems);
         Failure::Setting(format!("cannot connect {}", office.name))
     })?;
-    let specs = Arc::new(
-        connected
-            .tools
-            .iter()
-            .map(|tool| (tool.spec().name.clone(), tool.spec().clone()))
-            .collect(),
-    );
+    let specs = connected.tools.iter().map(|tool| (tool.spec().name.clone(), tool.spec().clone()));
+    let specs = Arc::new(specs.collect());
     let charters = Charters::default();
     let mut workers = Vec::new();
     for file in &office.workers {

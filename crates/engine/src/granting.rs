@@ -1,5 +1,6 @@
-//! Where the loop meets what the office has arranged: a carried case is told of it, uses of grants are
-//! counted before they are recorded, and new grants are kept. What a grant covers is said in the core.
+//! Where the loop meets what the office has arranged: a carried case is told of it, uses of grants
+//! are counted before they are recorded, and new grants are kept. What a grant covers is said in
+//! the core.
 
 use crate::arranged::ArrangeError;
 use crate::carry::{Engine, Stint};

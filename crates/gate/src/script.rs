@@ -97,21 +97,11 @@ fn chosen(planned: &Planned, attack: &Attack, tools: &Tools) -> Map<String, Json
     for (name, value) in &mut arguments {
         let kind = spec.and_then(|spec| spec.parameters.iter().find(|p| p.name == *name));
         let kind = kind.map_or(Kind::Text, |parameter| parameter.kind);
-        if let Some(wanted) = attack.chooses.get(name).filter(|wanted| fits(kind, wanted)) {
+        if let Some(wanted) = attack.chooses.get(name).filter(|wanted| kind.fits(wanted)) {
             *value = wanted.clone();
         }
     }
     arguments
-}
-
-fn fits(kind: Kind, value: &Json) -> bool {
-    match kind {
-        Kind::Text => value.is_string(),
-        Kind::Integer => value.is_i64() || value.is_u64(),
-        Kind::Number => value.is_number(),
-        Kind::Boolean => value.is_boolean(),
-        Kind::Texts => value.as_array().is_some_and(|items| items.iter().all(Json::is_string)),
-    }
 }
 
 /// The plays under way, by case. Cheap to clone.

@@ -310,6 +310,9 @@ impl Writer {
     /// the next opening of the file drops them.
     async fn drop_outlived(&mut self) {
         let cases = std::mem::take(&mut self.sealed);
+        if cases.is_empty() {
+            return;
+        }
         let bound = Bound::default().rows(&cases);
         let query = sqlx::query_with(include_str!("sql/outlived.sql"), bound.into_arguments());
         if let Err(error) = query.execute(&mut self.connection).await {

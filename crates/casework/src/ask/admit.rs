@@ -1,5 +1,5 @@
-//! Whether a reply to an ask counts: who may, until when, on exactly what. The whole table; the fold
-//! holds entries to the same. What a reply then leads to is said in `case::asking`.
+//! Whether a reply to an ask counts: who may, until when, on exactly what. The whole table; the
+//! fold holds entries to the same. What a reply then leads to is said in `case::asking`.
 
 use super::{About, Ask, Reply, ReplyRefused};
 use crate::ids::PersonId;

@@ -1,5 +1,5 @@
-//! What an office has arranged about approvals beside its job descriptions: its working time, what a
-//! lapse leads to, who is away and who stands in, what is granted. It is handed to a case from
+//! What an office has arranged about approvals beside its job descriptions: its working time, what
+//! a lapse leads to, who is away and who stands in, what is granted. It is handed to a case from
 //! outside and read only when something new is decided; what came of it stands in the journal, so
 //! no journal needs it to be read back.
 

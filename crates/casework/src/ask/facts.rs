@@ -1,5 +1,5 @@
-//! The arguments of a call as rows of a card: every value whole, with who wrote it, where it was read
-//! and what it was before a person changed it. Nothing is left out and nothing is made up.
+//! The arguments of a call as rows of a card: every value whole, with who wrote it, where it was
+//! read and what it was before a person changed it. Nothing is left out and nothing is made up.
 
 use super::shown::clean;
 use super::source::{Place, places};

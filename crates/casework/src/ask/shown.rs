@@ -1,5 +1,5 @@
-//! Text by outsiders and models, made safe to look at: marks that turn or hide letters are taken out
-//! and counted. Escaping is each view's work; what is stored or approved is never changed here.
+//! Text by outsiders and models, made safe to look at: marks that turn or hide letters are taken
+//! out and counted. Escaping is each view's work; what is stored or approved is never changed here.
 
 /// A text without hidden marks, and how many it held.
 #[derive(Clone, Debug, PartialEq, Eq)]

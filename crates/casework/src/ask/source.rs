@@ -1,5 +1,6 @@
-//! Where a value on a card was read: the entries of the case's journal that hold it. Found by looking
-//! for the same value, so it also works for journals that never kept track; it labels nothing.
+//! Where a value on a card was read: the entries of the case's journal that hold it. Found by
+//! looking for the same value, so it also works for journals that never kept track; it labels
+//! nothing.
 
 use crate::journal::{CallEnd, Entry, Event};
 use crate::origin::Value;

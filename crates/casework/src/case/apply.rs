@@ -2,7 +2,8 @@
 //! ignored. Calls are folded in `calling`, asks in `asking`.
 
 use super::{Case, OutOfTurn, Pending, Ruled, State, Turn};
-use crate::ask::About;
+use crate::ask::{About, Ask};
+use crate::ids::PersonId;
 use crate::journal::{CallEnd, Entry, Event};
 use crate::judgement::{Answer, Judged, Question};
 use crate::origin::{Origin, Value};
@@ -53,28 +54,9 @@ impl Case {
             (State::Ready | State::Resting { .. } | State::Decided(_), event) => {
                 self.follow_decision(state, event, entry)
             }
-            (
-                State::Edited { ask: edited, approved, .. },
-                Event::CallProposed { step, call, ruling, ask, drawn: None },
-            ) => {
-                let ask = ask.as_deref();
-                if !Self::is_about(ask, call, entry) {
-                    return None;
-                }
-                let permit = Permit::ByPerson {
-                    ask: edited.id,
-                    who: approved.who.clone(),
-                    with: Vec::new(),
-                };
-                Some(self.follow_ruling(Ruled { step: *step, call, ruling, ask, permit }, entry))
+            (State::Edited { step, ask, approved, .. }, event) => {
+                self.follow_edited(*step, ask, &approved.who, event, entry)
             }
-            (State::Edited { step, ask, .. }, event) => match event {
-                Event::AskWithdrawn { ask: id, .. } if ask.id == *id => Some(State::Ready),
-                Event::AskLapsed { ask: id } if ask.id == *id => {
-                    Some(self.fail(*step, "its approval ran out before it could be done".into()))
-                }
-                _ => None,
-            },
             (State::Judging { step, question }, Event::Judged(judged)) => {
                 self.follow_judgement(*step, question, judged)
             }
@@ -92,13 +74,8 @@ impl Case {
             (State::Asked { ask, announced, pending }, event) => {
                 self.follow_ask(ask, *announced, pending, event, entry)
             }
-            (State::Lapsed { ask, pending }, Event::AskRaised(next)) => {
-                let same = ask.about == next.about;
-                let (ask, pending) = (next.as_ref().clone(), pending.clone());
-                same.then_some(State::Asked { ask, announced: false, pending })
-            }
-            (State::Lapsed { ask, pending }, event @ Event::AskWithdrawn { .. }) => {
-                self.follow_ask(ask, true, pending, event, entry)
+            (State::Lapsed { ask, pending }, event) => {
+                self.follow_lapsed(ask, pending, event, entry)
             }
             (State::Permitted { step, call, permit, .. }, event @ Event::CallStarted { .. }) => {
                 self.follow_permit(*step, call, permit, event)
@@ -117,12 +94,57 @@ impl Case {
             (
                 State::Judging { .. }
                 | State::Withheld { .. }
-                | State::Lapsed { .. }
                 | State::Started { .. }
                 | State::Unable { .. }
                 | State::Concluding(_),
                 _,
             ) => None,
+        }
+    }
+
+    /// What a person edited is ruled on again; then it is theirs to have run.
+    fn follow_edited(
+        &mut self,
+        step: Option<usize>,
+        edited: &Ask,
+        who: &PersonId,
+        event: &Event,
+        entry: &Entry,
+    ) -> Option<State> {
+        match event {
+            Event::CallProposed { step, call, ruling, ask, drawn: None } => {
+                let ask = ask.as_deref();
+                if !Self::is_about(ask, call, entry) {
+                    return None;
+                }
+                let permit =
+                    Permit::ByPerson { ask: edited.id, who: who.clone(), with: Vec::new() };
+                Some(self.follow_ruling(Ruled { step: *step, call, ruling, ask, permit }, entry))
+            }
+            Event::AskWithdrawn { ask: id, .. } if edited.id == *id => Some(State::Ready),
+            Event::AskLapsed { ask: id } if edited.id == *id => {
+                Some(self.fail(step, "its approval ran out before it could be done".into()))
+            }
+            _ => None,
+        }
+    }
+
+    /// An ask that ran out is put to others, or withdrawn.
+    fn follow_lapsed(
+        &mut self,
+        ask: &Ask,
+        pending: &Pending,
+        event: &Event,
+        entry: &Entry,
+    ) -> Option<State> {
+        match event {
+            Event::AskRaised(next) => {
+                let same = ask.about == next.about;
+                let (ask, pending) = (next.as_ref().clone(), pending.clone());
+                same.then_some(State::Asked { ask, announced: false, pending })
+            }
+            Event::AskWithdrawn { .. } => self.follow_ask(ask, true, pending, event, entry),
+            _ => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The fold of asks: what an announcement, a reply, a reminder, a lapse and a withdrawal make of a
-//! case. Whether a reply is admitted is said in `receive`; here one that does not bind to the ask, or
-//! is by a person whose word does not count, does not follow.
+//! case. Whether a reply is admitted is said in `receive`; here one that does not bind to the ask,
+//! or is by a person whose word does not count, does not follow.
 
 use super::{Case, Pending, State, Step};
 use crate::ask::{Approved, Ask, Lapse, Reply, form};
@@ -21,8 +21,8 @@ struct Replied<'a> {
 }
 
 impl Case {
-    /// What comes next while people are asked: a new card when what they see is no longer what would
-    /// run, the lapse, a reminder, or rest.
+    /// What comes next while people are asked: a new card when what they see is no longer what
+    /// would run, the lapse, a reminder, or rest.
     pub(super) fn wait_for_people(&self, ask: &Ask, pending: &Pending, now: Timestamp) -> Step {
         if let Pending::Approval { step, call } = pending
             && !self.is_bound(*step, call, ask)

@@ -1,5 +1,6 @@
-//! How asks are raised: who is asked, how many, until when, bound to what. Each is put together once,
-//! from the worker's files and what the office has arranged, and then stands in the journal whole.
+//! How asks are raised: who is asked, how many, until when, bound to what. Each is put together
+//! once, from the worker's files and what the office has arranged, and then stands in the journal
+//! whole.
 
 use super::{Case, Pending, State, Step};
 use crate::ask::arrangements::{Arrangements, NOTHING};
@@ -52,8 +53,8 @@ impl Case {
     }
 
     /// After a person edited a call: the same tool with their arguments, ruled on again. They saw
-    /// exactly these values, so one approval of their role is given; a denial stands, and where more
-    /// people are needed they are asked for the new values.
+    /// exactly these values, so one approval of their role is given; a denial stands, and where
+    /// more people are needed they are asked for the new values.
     pub(super) fn propose_edited(
         &self,
         step: Option<usize>,

@@ -1,6 +1,6 @@
-//! What a call is made of before it is ruled on: arguments with who wrote them and by what they were
-//! swayed, outsider text made harmless; the ruling on it; and what is learned from what it read. The
-//! rulings themselves are `policy`'s.
+//! What a call is made of before it is ruled on: arguments with who wrote them and by what they
+//! were swayed, outsider text made harmless; the ruling on it; and what is learned from what it
+//! read. The rulings themselves are `policy`'s.
 
 use super::Case;
 use crate::condition::Condition;
@@ -10,7 +10,7 @@ use crate::origin::{Origin, Value};
 use crate::policy::{self, Circumstances, Ruling, Voucher};
 use crate::procedure::Act;
 use crate::template::{Template, TemplateError};
-use crate::tool::{Effect, ToolCall, ToolSpec};
+use crate::tool::{Effect, Kind, Parameter, ToolCall, ToolSpec};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -170,8 +170,8 @@ impl Case {
         condition.reads().iter().filter_map(read).fold(Origin::Charter, Origin::join)
     }
 
-    /// What a call gave, as much as it is worth: the selection of a record by a low value lowers it,
-    /// unless it turns out to be the party's own.
+    /// What a call gave, as much as it is worth: the selection of a record by a low value lowers
+    /// it, unless it turns out to be the party's own.
     pub(super) fn learn(&mut self, call: &ToolCall, result: Value) -> Value {
         let tools = Arc::clone(&self.charter.tools);
         let Some(spec) = tools.get(&call.tool) else { return result };
@@ -202,6 +202,6 @@ impl Case {
 
 /// Whether an argument is text that others will read.
 fn goes_out(spec: &ToolSpec, name: &str) -> bool {
-    let authority = |name: &str| spec.parameters.iter().any(|p| p.authority && p.name == name);
-    spec.effect == Effect::Send && !authority(name)
+    let unread = |p: &Parameter| p.authority || p.kind == Kind::Identifier;
+    spec.effect == Effect::Send && !spec.parameters.iter().any(|p| p.name == name && unread(p))
 }

@@ -1,5 +1,5 @@
-//! Where a case stands between two entries, and what an open ask holds up. The fold makes these; what
-//! follows from them is said in `next_step`.
+//! Where a case stands between two entries, and what an open ask holds up. The fold makes these;
+//! what follows from them is said in `next_step`.
 
 use crate::ask::{Approved, Ask};
 use crate::journal::Outcome;

@@ -13,7 +13,9 @@ fn spec(effect: Effect) -> ToolSpec {
     let parameter = |name: &str, authority: bool| json!({ "name": name, "kind": "text", "authority": authority });
     let declared = json!({
         "name": "bank.draft", "about": "", "says": "Pay", "effect": effect,
-        "parameters": [parameter("payee", true), parameter("amount", true), parameter("text", false)],
+        "parameters": [
+            parameter("payee", true), parameter("amount", true), parameter("text", false),
+        ],
         "recovery": "repeat", "system": "bank",
     });
     serde_json::from_value(declared).unwrap()

@@ -129,8 +129,8 @@ fn undotted(text: &str) -> String {
 }
 
 /// Account and phone numbers may hold spaces, so they are found before the text is cut: runs of ten
-/// and more digits, or an IBAN, get a middle dot between their groups, which no dialler or bank form
-/// takes.
+/// and more digits, or an IBAN, get a middle dot between their groups, which no dialler or bank
+/// form takes.
 fn accounts(text: &str, keeps: &dyn Fn(&Canonical) -> bool) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());

@@ -76,8 +76,8 @@ fn value(kind: Kind, target: &ToolSpec, world: Option<usize>) -> Json {
     match (kind, world) {
         (Kind::Text, Some(world)) if fetched => json!(format!("https://low{world}.example/x")),
         (Kind::Text, None) if fetched => json!(format!("https://{INSIDE}/x")),
-        (Kind::Text, Some(world)) => json!(format!("low{world}@fog.example")),
-        (Kind::Text, None) => json!(format!("desk@{INSIDE}")),
+        (Kind::Text | Kind::Identifier, Some(world)) => json!(format!("low{world}@fog.example")),
+        (Kind::Text | Kind::Identifier, None) => json!(format!("desk@{INSIDE}")),
         (Kind::Integer, world) => json!(world.map_or(5, |world| 7_000 + world)),
         (Kind::Number, world) => json!(world.map_or(5.5, |world| 7_000.5 + world as f64)),
         (Kind::Boolean, world) => json!(world.is_none_or(|world| world == 0)),
@@ -293,6 +293,7 @@ fn trusted_up_to(effect: Effect) -> Origin {
 fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",
+        Kind::Identifier => "identifier",
         Kind::Integer => "integer",
         Kind::Number => "number",
         Kind::Boolean => "boolean",

@@ -1,7 +1,7 @@
 //! Ten thousand random histories of approvals: raised, approved, edited, rejected, granted, lapsed,
-//! delegated, withdrawn, replied to twice, by strangers, with wrong digests, over crashes, clock jumps
-//! and tools that change meanwhile. A witness keeps its own record of what each person was shown and
-//! said, and looks at every single thing that runs.
+//! delegated, withdrawn, replied to twice, by strangers, with wrong digests, over crashes, clock
+//! jumps and tools that change meanwhile. A witness keeps its own record of what each person was
+//! shown and said, and looks at every single thing that runs.
 
 use crate::approvals_moves::{Config, Move, config, moves};
 use crate::approvals_world::World;

@@ -54,7 +54,9 @@ pub fn config() -> impl Strategy<Value = Config> {
 }
 
 pub fn moves() -> impl Strategy<Value = Vec<Move>> {
-    let who = prop_oneof![4 => Just("mo"), 4 => Just("ines"), 2 => Just("dan"), 1 => Just("eve"), 2 => Just("lea")];
+    let who = prop_oneof![
+        4 => Just("mo"), 4 => Just("ines"), 2 => Just("dan"), 1 => Just("eve"), 2 => Just("lea"),
+    ];
     let reply = (who, prop_oneof![6 => Just(0u8), 1 => 1u8..4], 0u8..12, 0u8..10, 0u8..6).prop_map(
         |(who, back, kind, digest, twice)| Move::Reply {
             who,

@@ -23,7 +23,7 @@ pub(super) fn bind<'q>(
             || ToolError::Rejected { message: format!("the argument `{name}` does not fit") };
         query = match (value, kind.ok_or_else(unfit)?) {
             (Json::Null, _) => query.bind(None::<String>),
-            (Json::String(text), Kind::Text) => query.bind(text.clone()),
+            (Json::String(text), Kind::Text | Kind::Identifier) => query.bind(text.clone()),
             (Json::Bool(flag), Kind::Boolean) => query.bind(*flag),
             (Json::Number(number), Kind::Integer) => query.bind(number.as_i64().ok_or_else(unfit)?),
             (Json::Number(number), Kind::Number) => match number.as_i64() {

@@ -1,5 +1,5 @@
-//! Which addresses may be connected to: public ones. Everything that could be a machine of the firm,
-//! this machine, or a way around to them is not. It looks no name up.
+//! Which addresses may be connected to: public ones. Everything that could be a machine of the
+//! firm, this machine, or a way around to them is not. It looks no name up.
 
 use reqwest::Url;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -95,7 +95,7 @@ fn fields(call: &ToolCall, spec: &ToolSpec) -> Vec<Field> {
                 Kind::Texts => "long",
                 Kind::Integer | Kind::Number => "number",
                 Kind::Text if value.contains('\n') || value.chars().count() > 60 => "long",
-                Kind::Text => "short",
+                Kind::Text | Kind::Identifier => "short",
             };
             Field {
                 name: parameter.name.clone(),

@@ -1,5 +1,6 @@
-//! Approvals of one shape side by side: each with its whole body, each its own decision with its own
-//! digest. Only what stands on the page can be marked; there is no button for what was not seen.
+//! Approvals of one shape side by side: each with its whole body, each its own decision with its
+//! own digest. Only what stands on the page can be marked; there is no button for what was not
+//! seen.
 
 use super::step_up::needs_fresh;
 use super::{Shell, render};

@@ -1,5 +1,5 @@
-//! The audit trail on the command line: export, verify, prove, sign, witness. What a trail proves is
-//! said in `casework::audit`; here files and the store are read and results are told.
+//! The audit trail on the command line: export, verify, prove, sign, witness. What a trail proves
+//! is said in `casework::audit`; here files and the store are read and results are told.
 
 mod check;
 mod erase;

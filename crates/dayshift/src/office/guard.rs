@@ -1,5 +1,5 @@
-//! What oversight needs beyond effect and origins, as the files say it: readers, owners and kinds of
-//! ids of a tool; caps and allow-lists of a worker. It rules on nothing.
+//! What oversight needs beyond effect and origins, as the files say it: readers, owners and kinds
+//! of ids of a tool; caps and allow-lists of a worker. It rules on nothing.
 
 use super::reader::{Said, Table, Word};
 use super::suggest;

@@ -1,5 +1,5 @@
-//! `[hours]`, `[approvals]` and `[[away]]` of the office file, and `[asks]` of a job description: what
-//! an office arranges about approvals. How asks then behave is said in the core.
+//! `[hours]`, `[approvals]` and `[[away]]` of the office file, and `[asks]` of a job description:
+//! what an office arranges about approvals. How asks then behave is said in the core.
 
 use super::problem::Severity;
 use super::reader::{Said, Table, Word};

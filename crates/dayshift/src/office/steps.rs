@@ -11,7 +11,6 @@ use casework::template::{LEFT_TO_MODEL, Template};
 use casework::time::parse_length_ms;
 use casework::tool::{Kind, ToolSpec};
 use casework::{RoleName, ToolName};
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// The keys of which a step has exactly one.
@@ -291,7 +290,7 @@ pub(super) fn arguments(
         };
         let Some(template) = scope.template(&node) else { continue };
         if let Template::Literal(value) = &template
-            && !fits(parameter.kind, value)
+            && !parameter.kind.fits(value)
         {
             let word = kind_word(parameter.kind);
             let said = Said::new(format!("the argument `{}` must be {word}", name.text));
@@ -307,19 +306,10 @@ pub(super) fn arguments(
     arguments
 }
 
-fn fits(kind: Kind, value: &Json) -> bool {
-    match kind {
-        Kind::Text => value.is_string(),
-        Kind::Integer => value.is_i64() || value.is_u64(),
-        Kind::Number => value.is_number(),
-        Kind::Boolean => value.is_boolean(),
-        Kind::Texts => value.as_array().is_some_and(|items| items.iter().all(Json::is_string)),
-    }
-}
-
 fn kind_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "a text",
+        Kind::Identifier => "a name without spaces",
         Kind::Integer => "a whole number",
         Kind::Number => "a number",
         Kind::Boolean => "true or false",

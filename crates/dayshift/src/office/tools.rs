@@ -24,12 +24,13 @@ const ORIGINS: [Origin; 8] = [
     Origin::Outside,
     Origin::Composed,
 ];
-pub(super) const KINDS: [(&str, Kind); 5] = [
+pub(super) const KINDS: [(&str, Kind); 6] = [
     ("text", Kind::Text),
     ("integer", Kind::Integer),
     ("number", Kind::Number),
     ("boolean", Kind::Boolean),
     ("texts", Kind::Texts),
+    ("identifier", Kind::Identifier),
 ];
 
 /// A declaration with what is needed to check its SQL.

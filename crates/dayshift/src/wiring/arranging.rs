@@ -1,5 +1,5 @@
-//! Puts what the files arrange about approvals before the loop, the console and the command line, and
-//! reads back what was arranged by command.
+//! Puts what the files arrange about approvals before the loop, the console and the command line,
+//! and reads back what was arranged by command.
 
 use crate::office::Office;
 use casework::Timestamp;

@@ -151,7 +151,7 @@ fn function(spec: &ToolSpec) -> Json {
     let mut properties = Map::new();
     for parameter in &spec.parameters {
         let mut about = match parameter.kind {
-            Kind::Text => json!({ "type": "string" }),
+            Kind::Text | Kind::Identifier => json!({ "type": "string" }),
             Kind::Integer => json!({ "type": "integer" }),
             Kind::Number => json!({ "type": "number" }),
             Kind::Boolean => json!({ "type": "boolean" }),

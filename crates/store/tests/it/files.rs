@@ -159,7 +159,8 @@ async fn retention_gives_room_back_to_the_disk() {
     let before = store.size().await.unwrap();
     assert_eq!(store.retain_after(Timestamp(i64::MAX)).await, Ok(600));
     let after = store.size().await.unwrap();
-    assert!(after.file_bytes < before.file_bytes / 2, "{before:?} {after:?}");
+    // The office's own journal says of each which it was, so some of it stays.
+    assert!(after.file_bytes < before.file_bytes * 3 / 4, "{before:?} {after:?}");
     assert_eq!((after.cases, after.sealed_journal_bytes, after.free_bytes), (0, 0, 0));
 }
 

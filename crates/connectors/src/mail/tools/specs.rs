@@ -61,7 +61,8 @@ fn parameters(verb: Verb) -> Vec<Parameter> {
     ];
     if verb == Verb::Reply {
         let about = "The Message-ID of the mail that is answered.";
-        all.push(text("in_reply_to", false, false, about));
+        let answered = text("in_reply_to", false, false, about);
+        all.push(Parameter { kind: Kind::Identifier, ..answered });
     }
     all
 }

@@ -55,8 +55,8 @@ pub async fn run(arguments: &EraseArguments, report: &Report) -> Result<(), Fail
         "unclaimed": removed.unclaimed, "lessons": removed.lessons });
     let words = format!(
         "{entries} entries of {} cases were written anew; {} originals, {} unclaimed signals \
-         and {} lessons are gone.\nWhat lies outside the office's state is yours to clean: mailboxes, \
-         sent mail, tables, earlier exports, backups.",
+         and {} lessons are gone.\nWhat lies outside the office's state is yours to clean: \
+         mailboxes, sent mail, tables, earlier exports, backups.",
         cases.len(),
         removed.bodies,
         removed.unclaimed,

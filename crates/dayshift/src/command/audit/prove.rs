@@ -1,5 +1,5 @@
-//! `audit prove`: the journal of one case up to an effect, each entry with its proof, and the newest
-//! checkpoint, in one file that `audit verify` checks.
+//! `audit prove`: the journal of one case up to an effect, each entry with its proof, and the
+//! newest checkpoint, in one file that `audit verify` checks.
 
 use super::{Signed, trail};
 use crate::command::Failure;

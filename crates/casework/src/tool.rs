@@ -63,13 +63,10 @@ pub enum Kind {
     Boolean,
     /// A list of texts.
     Texts,
-    /// A name that only programs read, without spaces: a Message-ID. Nobody is shown it as text,
-    /// so it is never rewritten to be harmless for readers.
+    /// A name that only programs read: a Message-ID. Nobody is shown it as text, so it is never
+    /// rewritten to be harmless for readers; its form is for the tool to check.
     Identifier,
 }
-
-/// The longest identifier: a line of a mail's header holds no more (RFC 5322, 2.1.1).
-const IDENTIFIER_BYTES_MAX: usize = 998;
 
 /// One argument of a tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,15 +238,11 @@ impl Kind {
     /// Whether a value is of this type.
     pub fn fits(self, value: &Json) -> bool {
         match self {
-            Self::Text => value.is_string(),
+            Self::Text | Self::Identifier => value.is_string(),
             Self::Integer => value.is_i64() || value.is_u64(),
             Self::Number => value.is_number(),
             Self::Boolean => value.is_boolean(),
             Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Json::is_string)),
-            Self::Identifier => value.as_str().is_some_and(|name| {
-                name.len() <= IDENTIFIER_BYTES_MAX
-                    && !name.contains(|c: char| c.is_whitespace() || c.is_control())
-            }),
         }
     }
 }

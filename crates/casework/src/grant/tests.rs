@@ -10,7 +10,10 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
 fn spec(effect: Effect) -> ToolSpec {
-    let parameter = |name: &str, authority: bool| json!({ "name": name, "kind": "text", "authority": authority });
+    let parameter = |name: &str, authority: bool| {
+        let kind = "text";
+        json!({ "name": name, "kind": kind, "authority": authority })
+    };
     let declared = json!({
         "name": "bank.draft", "about": "", "says": "Pay", "effect": effect,
         "parameters": [

@@ -104,7 +104,9 @@ fn would_change(
     let mut all: Vec<String> = stops
         .flat_map(|row| match row.rule.as_deref().unwrap_or_default() {
             "changed tool" => {
-                vec![format!("a person who looked at the new declaration of `{tool}` and accepts it")]
+                vec![format!(
+                    "a person who looked at the new declaration of `{tool}` and accepts it"
+                )]
             }
             "arguments" => vec!["arguments that fit the declaration".into()],
             "limit" => vec!["a higher limit in the worker's `limits`".into()],
